@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Lease: the shared ownership behind Views. The exporter's callback runs exactly once, when the last holder is gone.
+#pragma once
+
+#include <atomic>
+#include <concepts>
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include <ndlease/export.hpp>
+
+namespace ndlease {
+
+enum class ReleaseStatus : std::uint8_t {
+    ok,  ///< every use is over; the memory is the exporter's again
+};
+
+/// What the exporter is told. It will grow a stream when devices come; keep taking it by const reference.
+struct ReleaseInfo {
+    ReleaseStatus status = ReleaseStatus::ok;
+};
+
+/// A move-only owner of a callable `void(const ReleaseInfo&)`; unlike std::function it takes move-only captures.
+class ReleaseCallback {
+public:
+    ReleaseCallback() noexcept = default;
+    ReleaseCallback(std::nullptr_t) noexcept {}  // NOLINT(google-explicit-constructor): "no callback"
+    template <class F>
+    requires(!std::same_as<std::remove_cvref_t<F>, ReleaseCallback> && std::invocable<std::remove_cvref_t<F>&, const ReleaseInfo&>)
+        ReleaseCallback(F&& function)  // NOLINT(google-explicit-constructor): a lambda is what it stands for
+        : target_(new Holder<std::remove_cvref_t<F>>(std::forward<F>(function))) {}
+
+    [[nodiscard]] explicit operator bool() const noexcept { return target_ != nullptr; }
+    void operator()(const ReleaseInfo& info) { target_->run(info); }
+
+private:
+    struct Target {
+        virtual ~Target() = default;
+        virtual void run(const ReleaseInfo& info) = 0;
+    };
+    template <class F>
+    struct Holder final : Target {
+        explicit Holder(F&& f) : function(std::move(f)) {}
+        explicit Holder(const F& f) : function(f) {}
+        void run(const ReleaseInfo& info) override { function(info); }
+        F function;
+    };
+    std::unique_ptr<Target> target_;
+};
+
+/// When the callback runs once the last holder is gone. Policies that order it in streams come with devices.
+class ReleasePolicy {
+public:
+    /// The releasing thread waits for every recorded use (host memory has none), then runs the callback. The default.
+    [[nodiscard]] static constexpr ReleasePolicy wait() noexcept { return {}; }
+    friend constexpr bool operator==(ReleasePolicy, ReleasePolicy) noexcept = default;
+};
+
+/// For exporters that can move or resize their memory: counts the leases that are live on it, as PEP 3118's exporters do.
+/// It must outlive those leases.
+class ResizeLock {
+public:
+    [[nodiscard]] std::int64_t count() const noexcept { return count_.load(std::memory_order_acquire); }
+    /// Throws Error{errc::busy} that says how many leases are live; call it before moving the memory.
+    NDLEASE_API void check_unlocked() const;
+
+private:
+    friend class Lease;
+    std::atomic<std::int64_t> count_{0};
+};
+
+/// A name for one holder's share that plain C can keep: it never dangles, so that giving it back twice is detected.
+struct LeaseToken {
+    void* slot = nullptr;
+    std::uint64_t generation = 0;
+};
+
+class NDLEASE_API Lease {
+public:
+    /// Nothing is owned (borrowed memory).
+    Lease() noexcept = default;
+    /// Takes `release` over. Throws Error{errc::out_of_memory}; then `release` has not run and is the caller's still.
+    [[nodiscard]] static Lease make(ReleaseCallback&& release, ReleasePolicy policy = {}, ResizeLock* lock = nullptr);
+
+    Lease(const Lease& other) noexcept;
+    Lease(Lease&& other) noexcept : token_(std::exchange(other.token_, {})) {}
+    Lease& operator=(const Lease& other) noexcept;
+    Lease& operator=(Lease&& other) noexcept;
+    /// The last holder's goes through the release protocol on this thread. Any thread; holds no lock; what the callback throws is
+    /// swallowed and counted. Callbacks that drop further leases are queued, not nested: any depth is safe.
+    ~Lease();
+
+    [[nodiscard]] explicit operator bool() const noexcept { return token_.slot != nullptr; }
+    /// Number of holders; a snapshot.
+    [[nodiscard]] std::int64_t holders() const noexcept;
+    /// Whether two Views stand on the same lease.
+    friend bool operator==(const Lease& a, const Lease& b) noexcept { return a.token_.slot == b.token_.slot && a.token_.generation == b.token_.generation; }
+
+    // For interfaces that carry a share as plain data (the C ABI, DLPack's manager_ctx, Arrow's private_data):
+
+    /// Gives this share away as a token; the token must come back through `adopt` or `release_token` exactly once.
+    [[nodiscard]] LeaseToken detach() noexcept { return std::exchange(token_, {}); }
+    [[nodiscard]] static Lease adopt(LeaseToken token) noexcept { return Lease(token); }
+    /// Another share for a holder of a live token. Throws Error{errc::released} when the token was given back.
+    [[nodiscard]] static LeaseToken retain_token(LeaseToken token);
+    /// Gives one share back. false when the lease was released already: then nothing happens but the count of double releases.
+    static bool release_token(LeaseToken token) noexcept;
+
+private:
+    explicit Lease(LeaseToken token) noexcept : token_(token) {}
+    LeaseToken token_;
+};
+
+/// Counters of this process; a snapshot, each exact when nothing runs.
+struct LeaseStatistics {
+    std::int64_t live = 0;                 ///< made and not released
+    std::int64_t released = 0;             ///< callback done
+    std::int64_t double_releases = 0;      ///< attempts refused
+    std::int64_t callback_exceptions = 0;  ///< callbacks that threw
+};
+[[nodiscard]] NDLEASE_API LeaseStatistics lease_statistics() noexcept;
+
+}  // namespace ndlease
