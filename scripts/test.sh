@@ -5,6 +5,6 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 scripts/install_dependencies.sh build tests
-cmake --preset host "$@" | grep -E '^-- ndlease |Warning|Error' || { echo "test.sh: cmake could not configure the project" >&2; exit 1; }
+cmake --preset host "$@"
 cmake --build --preset host -j "$(nproc)"
 ctest --preset host -j "$(nproc)"
