@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sets NDLEASE_VERSION from include/ndlease/version.hpp, the one place that states it.
+set(header ${CMAKE_CURRENT_LIST_DIR}/../include/ndlease/version.hpp)
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${header})
+file(READ ${header} text)
+set(NDLEASE_VERSION "")
+foreach(part IN ITEMS MAJOR MINOR PATCH)
+  if(NOT text MATCHES "#define NDLEASE_VERSION_${part} ([0-9]+)\n")
+    message(FATAL_ERROR "${header} does not define NDLEASE_VERSION_${part}")
+  endif()
+  string(APPEND NDLEASE_VERSION ".${CMAKE_MATCH_1}")
+endforeach()
+string(SUBSTRING ${NDLEASE_VERSION} 1 -1 NDLEASE_VERSION)
+if(NOT text MATCHES "#define NDLEASE_VERSION_STRING \"${NDLEASE_VERSION}\"\n")
+  message(FATAL_ERROR "${header}: NDLEASE_VERSION_STRING is not \"${NDLEASE_VERSION}\"")
+endif()
