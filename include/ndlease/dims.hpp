@@ -59,8 +59,8 @@ public:
     [[nodiscard]] const std::int64_t* end() const noexcept { return data() + size_; }
     [[nodiscard]] std::int64_t* begin() noexcept { return data(); }
     [[nodiscard]] std::int64_t* end() noexcept { return data() + size_; }
+    /// Explicit; std::span also takes a Dims as the contiguous range it is.
     [[nodiscard]] std::span<const std::int64_t> span() const noexcept { return {data(), static_cast<std::size_t>(size_)}; }
-    operator std::span<const std::int64_t>() const noexcept { return span(); }  // NOLINT(google-explicit-constructor): reads as the span it is
 
     NDLEASE_API void assign(int count, std::int64_t value);
     void assign(std::span<const std::int64_t> values) {

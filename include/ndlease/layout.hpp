@@ -3,9 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
+#include <initializer_list>
 #include <span>
 #include <string>
+#include <utility>
 
 #include <ndlease/dims.hpp>
 #include <ndlease/export.hpp>
@@ -32,16 +33,34 @@ class NDLEASE_API Layout {
 public:
     /// Rank 0: one element.
     Layout() noexcept = default;
+    Layout(const Layout&) = default;
+    Layout& operator=(const Layout& other) { return *this = Layout(other); }
+    /// The other one holds some layout afterwards, whole and usable.
+    Layout(Layout&& other) noexcept
+        : shape_(std::move(other.shape_)),
+          strides_(std::move(other.strides_)),
+          suboffsets_(std::move(other.suboffsets_)),
+          size_(std::exchange(other.size_, 1)) {}
+    Layout& operator=(Layout&& other) noexcept {
+        shape_ = std::move(other.shape_);
+        strides_ = std::move(other.strides_);
+        suboffsets_ = std::move(other.suboffsets_);
+        std::swap(size_, other.size_);
+        return *this;
+    }
+    ~Layout() = default;
     /// Strides are bytes, of any sign. Throws Error: errc::bad_layout when the lengths differ or an extent is negative (naming
     /// the axis), errc::out_of_range above max_rank, errc::overflow when the number of elements or the distance between two
-    /// elements does not fit in 63 bits.
+    /// elements does not fit in 63 bits. Strides of axes with extent 1 are kept as they are and never matter; where an extent
+    /// is 0 there is no element, and no stride or product matters.
     Layout(std::span<const std::int64_t> shape, std::span<const std::int64_t> strides);
     Layout(std::initializer_list<std::int64_t> shape, std::initializer_list<std::int64_t> strides);
     /// PEP 3118's indirect dimensions: where suboffsets[i] >= 0, the address found after axis i is a pointer to follow, and
-    /// suboffsets[i] bytes are added to it. All negative, or empty, means none.
+    /// suboffsets[i] bytes are added to it. All negative, or empty, means none; negative ones are kept as -1.
     Layout(std::span<const std::int64_t> shape, std::span<const std::int64_t> strides, std::span<const std::int64_t> suboffsets);
 
-    /// Without gaps, last (c) or first (f) index fastest. itemsize in bytes, >= 0.
+    /// Without gaps, last (c) or first (f) index fastest. itemsize in bytes, >= 0. Throws as the constructors do, and
+    /// errc::overflow when the bytes of all elements do not fit in 63 bits.
     [[nodiscard]] static Layout c_order(std::span<const std::int64_t> shape, std::int64_t itemsize);
     [[nodiscard]] static Layout f_order(std::span<const std::int64_t> shape, std::int64_t itemsize);
     [[nodiscard]] static Layout c_order(std::initializer_list<std::int64_t> shape, std::int64_t itemsize);
@@ -66,9 +85,11 @@ public:
 
     /// Relaxed contiguity: strides of axes with extent 1, and all strides of an empty layout, do not matter. Never with suboffsets.
     [[nodiscard]] bool is_contiguous(Order order, std::int64_t itemsize) const noexcept;
-    /// Bytes that the elements touch. Throws Error{errc::overflow}; Error{errc::bad_layout} with suboffsets (there it is unknown).
+    /// Bytes that the elements touch; their number fits in 63 bits, else Error{errc::overflow}. Items of 0 bytes touch none.
+    /// Throws Error{errc::bad_layout} with suboffsets (there it is unknown).
     [[nodiscard]] ByteExtent byte_extent(std::int64_t itemsize) const;
-    /// Bytes from element (0,...,0) to the element of these indices, each in [0, extent). Throws Error{errc::out_of_range}.
+    /// Bytes from element (0,...,0) to the element of these indices, each in [0, extent). Throws Error{errc::out_of_range},
+    /// Error{errc::bad_layout} with suboffsets.
     [[nodiscard]] std::int64_t offset_of(std::span<const std::int64_t> indices) const;
 
     /// Same shape and suboffsets, and same strides where they matter.
@@ -76,6 +97,8 @@ public:
 
 private:
     [[nodiscard]] int checked_axis_slow(int axis) const;
+    /// Shape and size checked for c_order and f_order; the strides have their length and no values yet.
+    [[nodiscard]] static Layout without_gaps(std::span<const std::int64_t> shape, std::int64_t itemsize);
 
     Dims shape_;
     Dims strides_;

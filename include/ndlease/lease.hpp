@@ -4,8 +4,8 @@
 
 #include <atomic>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <type_traits>
 #include <utility>
 
@@ -22,7 +22,12 @@ struct ReleaseInfo {
     ReleaseStatus status = ReleaseStatus::ok;
 };
 
+namespace detail {
+struct ControlBlock;
+}
+
 /// A move-only owner of a callable `void(const ReleaseInfo&)`; unlike std::function it takes move-only captures.
+/// A callable whose destructor throws is contained as well.
 class ReleaseCallback {
 public:
     ReleaseCallback() noexcept = default;
@@ -31,13 +36,35 @@ public:
     requires(!std::same_as<std::remove_cvref_t<F>, ReleaseCallback> && std::invocable<std::remove_cvref_t<F>&, const ReleaseInfo&>)
         ReleaseCallback(F&& function)  // NOLINT(google-explicit-constructor): a lambda is what it stands for
         : target_(new Holder<std::remove_cvref_t<F>>(std::forward<F>(function))) {}
+    ReleaseCallback(ReleaseCallback&& other) noexcept : target_(std::exchange(other.target_, nullptr)) {}
+    ReleaseCallback& operator=(ReleaseCallback&& other) noexcept {
+        ReleaseCallback taken(std::move(other));
+        std::swap(target_, taken.target_);
+        return *this;
+    }
+    ~ReleaseCallback() { discard(); }
 
     [[nodiscard]] explicit operator bool() const noexcept { return target_ != nullptr; }
-    void operator()(const ReleaseInfo& info) { target_->run(info); }
+    /// Does nothing when there is no callable.
+    void operator()(const ReleaseInfo& info) {
+        if (target_ != nullptr) target_->run(info);
+    }
+    /// Destroys the callable without calling it. false when its destructor threw.
+    bool discard() noexcept {
+        try {
+            delete std::exchange(target_, nullptr);
+            return true;
+        } catch (...) {
+            return false;
+        }
+    }
 
 private:
     struct Target {
-        virtual ~Target() = default;
+        Target() = default;
+        Target(const Target&) = delete;
+        Target& operator=(const Target&) = delete;
+        virtual ~Target() noexcept(false) = default;  // so that a callable's throwing destructor compiles, and is caught above
         virtual void run(const ReleaseInfo& info) = 0;
     };
     template <class F>
@@ -47,7 +74,7 @@ private:
         void run(const ReleaseInfo& info) override { function(info); }
         F function;
     };
-    std::unique_ptr<Target> target_;
+    Target* target_ = nullptr;
 };
 
 /// When the callback runs once the last holder is gone. Policies that order it in streams come with devices.
@@ -59,7 +86,8 @@ public:
 };
 
 /// For exporters that can move or resize their memory: counts the leases that are live on it, as PEP 3118's exporters do.
-/// It must outlive those leases.
+/// A lease stops counting just before its callback runs, so a callback may destroy the exporter and this lock with it.
+/// Else it must outlive those leases.
 class ResizeLock {
 public:
     [[nodiscard]] std::int64_t count() const noexcept { return count_.load(std::memory_order_acquire); }
@@ -67,7 +95,7 @@ public:
     NDLEASE_API void check_unlocked() const;
 
 private:
-    friend class Lease;
+    friend struct detail::ControlBlock;
     std::atomic<std::int64_t> count_{0};
 };
 
@@ -84,16 +112,29 @@ public:
     /// Takes `release` over. Throws Error{errc::out_of_memory}; then `release` has not run and is the caller's still.
     [[nodiscard]] static Lease make(ReleaseCallback&& release, ReleasePolicy policy = {}, ResizeLock* lock = nullptr);
 
-    Lease(const Lease& other) noexcept;
+    Lease(const Lease& other) noexcept : token_(other.token_) {
+        if (token_.slot != nullptr) retain();
+    }
     Lease(Lease&& other) noexcept : token_(std::exchange(other.token_, {})) {}
-    Lease& operator=(const Lease& other) noexcept;
-    Lease& operator=(Lease&& other) noexcept;
+    Lease& operator=(const Lease& other) noexcept {
+        Lease copy(other);
+        std::swap(token_, copy.token_);
+        return *this;
+    }
+    Lease& operator=(Lease&& other) noexcept {
+        Lease taken(std::move(other));
+        std::swap(token_, taken.token_);
+        return *this;
+    }
     /// The last holder's goes through the release protocol on this thread. Any thread; holds no lock; what the callback throws is
     /// swallowed and counted. Callbacks that drop further leases are queued, not nested: any depth is safe.
-    ~Lease();
+    /// A callback must not wait for a lease that it dropped itself.
+    ~Lease() {
+        if (token_.slot != nullptr) release_token(token_);
+    }
 
     [[nodiscard]] explicit operator bool() const noexcept { return token_.slot != nullptr; }
-    /// Number of holders; a snapshot.
+    /// Number of holders; a snapshot. 0 for borrowed memory, and when this share was given back behind this object's back.
     [[nodiscard]] std::int64_t holders() const noexcept;
     /// Whether two Views stand on the same lease.
     friend bool operator==(const Lease& a, const Lease& b) noexcept { return a.token_.slot == b.token_.slot && a.token_.generation == b.token_.generation; }
@@ -103,13 +144,15 @@ public:
     /// Gives this share away as a token; the token must come back through `adopt` or `release_token` exactly once.
     [[nodiscard]] LeaseToken detach() noexcept { return std::exchange(token_, {}); }
     [[nodiscard]] static Lease adopt(LeaseToken token) noexcept { return Lease(token); }
-    /// Another share for a holder of a live token. Throws Error{errc::released} when the token was given back.
+    /// Another share for a holder of a live token. Throws Error{errc::released} when the lease was released.
     [[nodiscard]] static LeaseToken retain_token(LeaseToken token);
-    /// Gives one share back. false when the lease was released already: then nothing happens but the count of double releases.
+    /// Gives one share back; true also for the empty token of borrowed memory.
+    /// false when the lease was released already: then nothing happens but the count of double releases.
     static bool release_token(LeaseToken token) noexcept;
 
 private:
     explicit Lease(LeaseToken token) noexcept : token_(token) {}
+    void retain() const noexcept;
     LeaseToken token_;
 };
 
@@ -118,7 +161,7 @@ struct LeaseStatistics {
     std::int64_t live = 0;                 ///< made and not released
     std::int64_t released = 0;             ///< callback done
     std::int64_t double_releases = 0;      ///< attempts refused
-    std::int64_t callback_exceptions = 0;  ///< callbacks that threw
+    std::int64_t callback_exceptions = 0;  ///< callbacks that threw, when called or when destroyed
 };
 [[nodiscard]] NDLEASE_API LeaseStatistics lease_statistics() noexcept;
 
