@@ -2,29 +2,13 @@
 // Copies between Views of any two layouts, converting the items where that is asked for.
 #pragma once
 
-#include <cstdint>
-
+#include <ndlease/copy_plan.hpp>
 #include <ndlease/export.hpp>
 #include <ndlease/layout.hpp>
 #include <ndlease/memory.hpp>
 #include <ndlease/view.hpp>
 
 namespace ndlease {
-
-/// What may happen when the two formats differ. Formats that differ in byte order only are always copied.
-enum class Conversion : std::uint8_t {
-    none,     ///< refused
-    cpp,      ///< numbers convert as C++ does; docs/conversions.md states the cases that C++ leaves open
-    checked,  ///< the same, and a value that would change is refused with errc::lossy before anything is written
-};
-
-struct CopyOptions {
-    Conversion conversion = Conversion::none;
-    /// Threads that may work on one copy; 0: as many as the caller's oneTBB arena has, where the library has oneTBB; 1: this thread alone.
-    int max_threads = 0;
-    /// Work limit of the overlap search; when it gives up, the copy goes through a temporary.
-    std::int64_t max_overlap_work = 10'000;
-};
 
 /// Copies src to dst, element by element of the same index; src is broadcast to dst's shape by NumPy's rules.
 /// Overlap is safe: dst gets what src held before. Formats must be equal, differ in byte order only, or be convertible under

@@ -25,8 +25,10 @@ struct IndexNewAxis {
 using IndexTerm = std::variant<std::int64_t, IndexSlice, IndexEllipsis, IndexNewAxis>;
 using IndexExpression = std::vector<IndexTerm>;
 
-/// Reads "[::2, ::-1, None, ..., 3]", brackets optional, `np.newaxis` and `newaxis` as None, "()" and "[]" as nothing.
-/// Throws Error{errc::bad_format} with the byte position: for anything else, a second ellipsis, a step of 0, a number above 63 bits.
+/// Reads "[::2, ::-1, None, ..., 3]", brackets (square, round, or "[(...)]") optional, `np.newaxis` and `newaxis` as None,
+/// "()" and "[]" as nothing. Numbers are decimal; one comma may come last.
+/// Throws Error{errc::bad_format} with the byte position: for anything else (empty text too), a second ellipsis, a step of 0, a
+/// number above 63 bits.
 [[nodiscard]] NDLEASE_API IndexExpression parse_index(std::string_view text);
 
 }  // namespace ndlease

@@ -6,6 +6,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <type_traits>
 #include <utility>
 
@@ -27,32 +28,41 @@ struct ControlBlock;
 }
 
 /// A move-only owner of a callable `void(const ReleaseInfo&)`; unlike std::function it takes move-only captures.
-/// A callable whose destructor throws is contained as well.
+/// Up to three words of captures allocate nothing. A callable whose destructor throws is contained as well.
 class ReleaseCallback {
 public:
     ReleaseCallback() noexcept = default;
     ReleaseCallback(std::nullptr_t) noexcept {}  // NOLINT(google-explicit-constructor): "no callback"
     template <class F>
     requires(!std::same_as<std::remove_cvref_t<F>, ReleaseCallback> && std::invocable<std::remove_cvref_t<F>&, const ReleaseInfo&>)
-        ReleaseCallback(F&& function)  // NOLINT(google-explicit-constructor): a lambda is what it stands for
-        : target_(new Holder<std::remove_cvref_t<F>>(std::forward<F>(function))) {}
-    ReleaseCallback(ReleaseCallback&& other) noexcept : target_(std::exchange(other.target_, nullptr)) {}
+        ReleaseCallback(F&& function) {  // NOLINT(google-explicit-constructor): a lambda is what it stands for
+        using Callable = std::remove_cvref_t<F>;
+        using Storage = std::conditional_t<fits_inline<Callable>, Inline<Callable>, OnHeap<Callable>>;
+        Storage::make(storage_, std::forward<F>(function));
+        operations_ = &operations_of<Storage>;
+    }
+    ReleaseCallback(ReleaseCallback&& other) noexcept : operations_(std::exchange(other.operations_, nullptr)) {
+        if (operations_ != nullptr) operations_->move(storage_, other.storage_);
+    }
     ReleaseCallback& operator=(ReleaseCallback&& other) noexcept {
-        ReleaseCallback taken(std::move(other));
-        std::swap(target_, taken.target_);
+        if (this != &other) {
+            discard();
+            operations_ = std::exchange(other.operations_, nullptr);
+            if (operations_ != nullptr) operations_->move(storage_, other.storage_);
+        }
         return *this;
     }
     ~ReleaseCallback() { discard(); }
 
-    [[nodiscard]] explicit operator bool() const noexcept { return target_ != nullptr; }
+    [[nodiscard]] explicit operator bool() const noexcept { return operations_ != nullptr; }
     /// Does nothing when there is no callable.
     void operator()(const ReleaseInfo& info) {
-        if (target_ != nullptr) target_->run(info);
+        if (operations_ != nullptr) operations_->run(storage_, info);
     }
     /// Destroys the callable without calling it. false when its destructor threw.
     bool discard() noexcept {
         try {
-            delete std::exchange(target_, nullptr);
+            if (const Operations* old = std::exchange(operations_, nullptr)) old->destroy(storage_);
             return true;
         } catch (...) {
             return false;
@@ -60,21 +70,45 @@ public:
     }
 
 private:
-    struct Target {
-        Target() = default;
-        Target(const Target&) = delete;
-        Target& operator=(const Target&) = delete;
-        virtual ~Target() noexcept(false) = default;  // so that a callable's throwing destructor compiles, and is caught above
-        virtual void run(const ReleaseInfo& info) = 0;
+    struct Operations {
+        void (*run)(void* storage, const ReleaseInfo& info);
+        void (*move)(void* to, void* from) noexcept;  // leaves nothing to destroy in `from`
+        void (*destroy)(void* storage);
+    };
+    static constexpr std::size_t capacity = 3 * sizeof(void*);
+    template <class F>
+    static constexpr bool fits_inline = sizeof(F) <= capacity &&
+                                        alignof(F) <= alignof(void*) && std::is_nothrow_move_constructible_v<F>&& std::is_nothrow_destructible_v<F>;
+    template <class F>
+    struct Inline {
+        static F& in(void* storage) noexcept { return *std::launder(static_cast<F*>(storage)); }
+        template <class G>
+        static void make(void* storage, G&& function) {
+            ::new (storage) F(std::forward<G>(function));
+        }
+        static void run(void* storage, const ReleaseInfo& info) { in(storage)(info); }
+        static void move(void* to, void* from) noexcept {
+            ::new (to) F(std::move(in(from)));
+            in(from).~F();
+        }
+        static void destroy(void* storage) { in(storage).~F(); }
     };
     template <class F>
-    struct Holder final : Target {
-        explicit Holder(F&& f) : function(std::move(f)) {}
-        explicit Holder(const F& f) : function(f) {}
-        void run(const ReleaseInfo& info) override { function(info); }
-        F function;
+    struct OnHeap {
+        static F*& in(void* storage) noexcept { return *std::launder(static_cast<F**>(storage)); }
+        template <class G>
+        static void make(void* storage, G&& function) {
+            ::new (storage) F*(new F(std::forward<G>(function)));
+        }
+        static void run(void* storage, const ReleaseInfo& info) { (*in(storage))(info); }
+        static void move(void* to, void* from) noexcept { ::new (to) F*(in(from)); }
+        static void destroy(void* storage) { delete in(storage); }
     };
-    Target* target_ = nullptr;
+    template <class Storage>
+    static constexpr Operations operations_of = {&Storage::run, &Storage::move, &Storage::destroy};
+
+    const Operations* operations_ = nullptr;
+    alignas(void*) std::byte storage_[capacity];
 };
 
 /// When the callback runs once the last holder is gone. Policies that order it in streams come with devices.

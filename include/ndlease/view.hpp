@@ -23,8 +23,12 @@ namespace ndlease {
 
 template <class T, int N>
 class TypedView;
+namespace detail {
+class ViewDraft;
+}
 
 /// The memory that an owner states: nothing outside of it may be touched. bytes 0: unknown.
+/// For an indirect layout (suboffsets) it is the memory of the pointers; that of what they point to is unknown.
 struct Allocation {
     const void* data = nullptr;
     std::int64_t bytes = 0;
@@ -35,7 +39,8 @@ struct LendOptions {
     Allocation allocation = {};
     bool read_only = false;
     ReleasePolicy policy = {};
-    /// Called exactly once when the last View is gone.
+    /// Called exactly once when the last View is gone. With neither this nor a lock the memory is borrowed: there is no lease, and
+    /// the caller sees to it that the memory outlives every View.
     ReleaseCallback release = {};
     /// Counts this lease while it lives.
     ResizeLock* lock = nullptr;
@@ -49,7 +54,7 @@ public:
     /// Lends memory that the caller owns. `data` is element (0,...,0), which need not be the lowest address.
     /// The lease runs `options.release` exactly once. On failure nothing is taken: `options.release` is dropped without being
     /// called, and the memory is still the caller's.
-    /// Throws Error: errc::invalid_argument (NULL data with elements), errc::out_of_bounds (outside the allocation).
+    /// Throws Error: errc::invalid_argument (NULL data with elements), errc::out_of_bounds (outside the allocation or the address space).
     [[nodiscard]] static View lend(void* data, Device device, Format format, Layout layout, LendOptions options = {});
     /// Read-only, whatever options say.
     [[nodiscard]] static View lend(const void* data, Device device, Format format, Layout layout, LendOptions options = {});
@@ -154,6 +159,8 @@ public:
     bool release() noexcept;
 
 private:
+    friend class detail::ViewDraft;
+
     View(void* data, Device device, Format format, Layout layout, bool read_only, Allocation allocation, Lease lease) noexcept
         : data_(data),
           allocation_(allocation),
@@ -172,7 +179,7 @@ private:
     Layout layout_;
 };
 
-/// "float32 (2,3):(12,4) on cpu, read-only": for messages and people.
+/// "<f (2,3):(12,4) on cpu, read-only": format, shape and byte strides, device; for messages and people.
 [[nodiscard]] NDLEASE_API std::string to_string(const View& view);
 
 }  // namespace ndlease

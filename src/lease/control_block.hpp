@@ -26,9 +26,8 @@ enum class Dropped : std::uint8_t { one_of_several, last, stale };
 struct alignas(64) ControlBlock {
     std::atomic<std::uint64_t> state{0};
     std::atomic<std::uint64_t> next_free{0};  // entry of the pool's free list, see block_pool.cpp
-    ControlBlock* next_pending = nullptr;     // in the queue of the releasing thread
     ReleaseCallback callback;                 // touched by the maker and by the last holder only
-    ResizeLock* resize_lock = nullptr;
+    ResizeLock* resize_lock = nullptr;        // NULL from the release on
     ReleasePolicy policy;
     std::uint32_t index = 0;  // in the pool
 
@@ -73,10 +72,17 @@ struct alignas(64) ControlBlock {
         return holders_of(word) == 1 ? Dropped::last : Dropped::one_of_several;
     }
 
+    /// Links of the queue of leases to release on one thread; the free list's word is free for it until the block is given back.
+    [[nodiscard]] ControlBlock* next_pending() const noexcept {
+        return reinterpret_cast<ControlBlock*>(next_free.load(std::memory_order_relaxed));  // NOLINT(performance-no-int-to-ptr)
+    }
+    void set_next_pending(ControlBlock* next) noexcept { next_free.store(reinterpret_cast<std::uintptr_t>(next), std::memory_order_relaxed); }
+
     /// The lease no longer counts on its exporter.
     void unlock_exporter() noexcept {
         if (ResizeLock* lock = std::exchange(resize_lock, nullptr)) lock->count_.fetch_sub(1, std::memory_order_release);
     }
 };
+static_assert(sizeof(ControlBlock) == 64);
 
 }  // namespace ndlease::detail

@@ -50,15 +50,19 @@ void finish(ControlBlock& block) noexcept {
 void run_release(ControlBlock& block) noexcept {
     PendingReleases& queue = pending;
     if (queue.running) {
-        block.next_pending = nullptr;
-        (queue.first == nullptr ? queue.first : queue.last->next_pending) = &block;
+        block.set_next_pending(nullptr);
+        if (queue.first == nullptr) {
+            queue.first = &block;
+        } else {
+            queue.last->set_next_pending(&block);
+        }
         queue.last = &block;
         return;
     }
     queue.running = true;
     finish(block);
     while (ControlBlock* next = queue.first) {
-        queue.first = next->next_pending;
+        queue.first = next->next_pending();
         finish(*next);
     }
     queue.running = false;

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// The part of a plan that changes formats: the conversion program, and the checked mode's look at the values.
+#pragma once
+
+#include <memory>
+
+#include "backend/copy_job.hpp"
+
+#include <ndlease/copy_plan.hpp>
+
+namespace ndlease::copying {
+
+/// Null where the bytes may simply be copied. Throws Error{errc::not_expressible} where there is no conversion.
+[[nodiscard]] std::shared_ptr<const detail::CopyConversion> make_conversion(const View& dst, const View& src, Conversion mode);
+
+/// Lives as long as `conversion`.
+[[nodiscard]] backend::ItemConverter converter(const detail::CopyConversion& conversion) noexcept;
+
+/// In checked mode, reads all of the source at `src`. Throws Error{errc::lossy} for the first value that would change; index() is
+/// the element's number in C order.
+void refuse_loss(const detail::CopyConversion& conversion, const void* src);
+
+}  // namespace ndlease::copying

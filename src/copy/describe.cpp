@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+
+#include <ndlease/copy_plan.hpp>
+
+namespace ndlease {
+namespace {
+
+std::string bytes(std::int64_t count) { return std::to_string(count) + (count == 1 ? " byte" : " bytes"); }
+
+std::string reason(const detail::CopyTask& task) {
+    switch (task.path) {
+        case CopyPath::nothing: return "there is no element, or an item has no byte";
+        case CopyPath::one_run: return "both sides are one contiguous run of " + bytes(task.run_bytes);
+        case CopyPath::rows: return "both sides are contiguous in runs of " + bytes(task.run_bytes);
+        case CopyPath::broadcast: return "the source stands still along an axis of the destination: " + bytes(task.run_bytes) + " are written many times";
+        case CopyPath::tiles: return "the source is closest along axis " + std::to_string(task.source_axis) + ", the destination along the last";
+        case CopyPath::gather: return "no two items are neighbours on both sides";
+        case CopyPath::convert: return "the formats differ";
+        case CopyPath::indirect: return "suboffsets: pointers lead to the items, and axes keep their order";
+    }
+    return {};
+}
+
+std::string with_suboffsets(const Dims& strides, const Dims& suboffsets) {
+    return suboffsets.empty() ? to_string(strides) : to_string(strides) + "->" + to_string(suboffsets);
+}
+
+}  // namespace
+
+std::string CopyPlan::describe() const {
+    std::string text;
+    const auto line = [&text](const char* name, const std::string& value) {
+        text += name;
+        text += value;
+        text += '\n';
+    };
+    line("path:         ", std::string(to_string(task_.path)) + " (" + reason(task_) + ")");
+    line("shape:        ", to_string(task_.shape));
+    line("destination:  ", "strides " + with_suboffsets(task_.dst_strides, task_.dst_suboffsets) + ", items of " + bytes(task_.dst_itemsize));
+    line("source:       ", "strides " + with_suboffsets(task_.src_strides, task_.src_suboffsets) + ", items of " + bytes(task_.src_itemsize));
+    if (task_.run_bytes > 0) line("run:          ", bytes(task_.run_bytes) + " at each position");
+    line("word:         ", bytes(task_.word_bytes));
+    line("useful bytes: ", std::to_string(useful_bytes_));
+    switch (route_) {
+        case Route::direct: line("temporary:    ", "none, the sides share no byte"); break;
+        case Route::same: line("temporary:    ", "none, every element is its own source: nothing moves"); break;
+        case Route::shifted_run: line("temporary:    ", "none, a run is moved over itself"); break;
+        case Route::by_temporary: line("temporary:    ", "of the source, the sides share memory or may"); break;
+    }
+    return text;
+}
+
+}  // namespace ndlease

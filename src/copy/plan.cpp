@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// CopyPlan: the planning pipeline, and running its outcome.
+#include <ndlease/copy_plan.hpp>
+
+#include <cstring>
+
+#include "copy/classify.hpp"
+#include "copy/copy_conversion.hpp"
+#include "copy/overlap.hpp"
+#include "copy/task.hpp"
+#include "copy/temporary.hpp"
+#include "copy/validate.hpp"
+#include "cpu/run_copy.hpp"
+
+#include <ndlease/error.hpp>
+
+namespace ndlease {
+namespace {
+
+using namespace copying;
+
+std::uintptr_t address_of(const void* data, std::int64_t offset) noexcept {
+    return reinterpret_cast<std::uintptr_t>(data) + static_cast<std::uintptr_t>(offset);
+}
+
+std::int64_t count_useful_bytes(const AxisList& axes, std::int64_t dst_itemsize, std::int64_t src_itemsize) {
+    const char* const what = "bytes that the copy reads and writes";
+    std::int64_t written = dst_itemsize;
+    std::int64_t read = src_itemsize;
+    bool empty = false;
+    for (int i = 0; i < axes.rank; ++i) empty = empty || axes.axis[i].extent == 0;
+    if (empty) return 0;
+    for (int i = 0; i < axes.rank; ++i) {
+        written = checked_mul(written, axes.axis[i].extent, what);
+        if (axes.axis[i].src_stride != 0) read = checked_mul(read, axes.axis[i].extent, what);
+    }
+    return checked_add(written, read, what);
+}
+
+Overlap overlap_inside(const View& dst, AxisList axes, const detail::CopyTask& task, std::int64_t max_work) {
+    if (dst.layout().is_indirect()) return internal_overlap(dst.layout(), dst.itemsize(), max_work);
+    std::int64_t run_bytes = task.run_bytes;
+    if (task.path == CopyPath::indirect) {
+        for (int i = 0; i < axes.rank; ++i) axes.axis[i].src_stride = 0;
+        const detail::CopyTask direct = build_task(&axes, {dst.itemsize(), dst.itemsize(), false});
+        run_bytes = direct.run_bytes;
+    }
+    return destination_overlap(axes, run_bytes > 0 ? run_bytes : dst.itemsize(), max_work);
+}
+
+[[noreturn]] void throw_overlap(const View& dst) {
+    throw Error(errc::overlap, "copy: elements of the destination " + to_string(dst) + " share memory, so that some would be written twice");
+}
+
+}  // namespace
+
+const char* to_string(CopyPath path) noexcept {
+    switch (path) {
+        case CopyPath::nothing: return "nothing";
+        case CopyPath::one_run: return "one_run";
+        case CopyPath::rows: return "rows";
+        case CopyPath::broadcast: return "broadcast";
+        case CopyPath::tiles: return "tiles";
+        case CopyPath::gather: return "gather";
+        case CopyPath::convert: return "convert";
+        case CopyPath::indirect: return "indirect";
+    }
+    return "unknown";
+}
+
+CopyPlan CopyPlan::make(const View& dst, const View& src, const CopyOptions& options) {
+    check_access(dst, src);
+    AxisList axes;
+    match_axes(dst.layout(), src.layout(), &axes);
+
+    CopyPlan plan;
+    plan.conversion_ = make_conversion(dst, src, options.conversion);
+    plan.useful_bytes_ = count_useful_bytes(axes, dst.itemsize(), src.itemsize());
+    plan.max_overlap_work_ = options.max_overlap_work;
+    plan.max_threads_ = options.max_threads;
+    plan.dst_ = dst.mutable_data();
+    plan.src_ = src.data();
+    plan.task_ = build_task(&axes, {dst.itemsize(), src.itemsize(), plan.conversion_ != nullptr, match_suboffsets(dst.layout(), axes.rank),
+                                    match_suboffsets(src.layout(), axes.rank)});
+    if (plan.task_.path == CopyPath::nothing) return plan;
+
+    const Overlap inside = overlap_inside(dst, axes, plan.task_, options.max_overlap_work);
+    if (inside == Overlap::yes) throw_overlap(dst);
+    plan.task_.single_thread = inside == Overlap::may;
+    const std::uintptr_t dst_address = address_of(plan.dst_, plan.task_.dst_offset);
+    const std::uintptr_t src_address = address_of(plan.src_, plan.task_.src_offset);
+    plan.task_.word_bytes = common_word(axes, dst_address, src_address, dst.itemsize(), src.itemsize());
+    plan.route_ = plan.route(plan.dst_, plan.src_);
+    return plan;
+}
+
+CopyPlan::Route CopyPlan::route(const void* dst, const void* src) const {
+    const std::uintptr_t dst_address = address_of(dst, task_.dst_offset);
+    const std::uintptr_t src_address = address_of(src, task_.src_offset);
+    if (conversion_ == nullptr && is_same(task_, dst_address, src_address)) return Route::same;
+    if (sides_overlap(task_, dst_address, src_address, max_overlap_work_) == Overlap::no) return Route::direct;
+    return task_.path == CopyPath::one_run ? Route::shifted_run : Route::by_temporary;
+}
+
+void CopyPlan::run() const { run_by(route_, dst_, src_); }
+
+void CopyPlan::run(void* dst, const void* src) const {
+    if (task_.path != CopyPath::nothing) run_by(route(dst, src), dst, src);
+}
+
+void CopyPlan::run_by(Route route, void* dst, const void* src) const {
+    if (task_.path == CopyPath::nothing) return;
+    if (conversion_ != nullptr) refuse_loss(*conversion_, src);
+    const backend::CopyJob job{task_, static_cast<std::byte*>(dst) + task_.dst_offset, static_cast<const std::byte*>(src) + task_.src_offset,
+                               conversion_ != nullptr ? converter(*conversion_) : backend::ItemConverter{}, max_threads_};
+    switch (route) {
+        case Route::same: break;
+        case Route::direct: cpu::run_copy(job); break;
+        case Route::shifted_run: std::memmove(job.dst, job.src, static_cast<std::size_t>(task_.run_bytes)); break;
+        case Route::by_temporary: run_by_temporary(job); break;
+    }
+}
+
+}  // namespace ndlease

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Spreads a job over threads: it is cut into jobs of the same path along one axis, or within its single run.
+#include <algorithm>
+#include <new>
+#include <vector>
+
+#include "cpu/run_copy.hpp"
+
+#ifdef NDLEASE_WITH_TBB
+#include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
+#endif
+
+namespace ndlease::cpu {
+
+#ifdef NDLEASE_WITH_TBB
+namespace {
+
+constexpr std::int64_t least_parallel_bytes = std::int64_t{1} << 20;
+constexpr std::int64_t least_part_bytes = std::int64_t{1} << 18;
+
+std::int64_t written_bytes(const detail::CopyTask& task) noexcept {
+    std::int64_t bytes = std::max(task.run_bytes, task.dst_itemsize);
+    for (const std::int64_t extent : task.shape) bytes *= extent;  // fits: the plan has counted the useful bytes
+    return bytes;
+}
+
+/// How many parts; 1: no threads.
+std::int64_t part_count(const backend::CopyJob& job) noexcept {
+    if (job.max_threads == 1 || job.task.single_thread) return 1;
+    const std::int64_t bytes = written_bytes(job.task);
+    if (bytes < least_parallel_bytes) return 1;
+    const int threads = tbb::this_task_arena::max_concurrency();
+    if (threads <= 1) return 1;
+    // A limit on threads is kept by making no more parts than that; without one, smaller parts balance the load.
+    const std::int64_t wanted = job.max_threads > 1 ? std::min(job.max_threads, threads) : std::int64_t{4} * threads;
+    return std::clamp<std::int64_t>(bytes / least_part_bytes, 1, wanted);
+}
+
+/// The axis to cut: the outermost that has enough positions, else the longest. Only the first of indirect axes has known addresses.
+int cut_axis(const detail::CopyTask& task, std::int64_t parts) noexcept {
+    if (task.path == CopyPath::indirect) return 0;
+    int longest = 0;
+    for (int i = 0; i < task.shape.size(); ++i) {
+        if (task.shape[i] >= parts) return i;
+        if (task.shape[i] > task.shape[longest]) longest = i;
+    }
+    return longest;
+}
+
+struct Part {
+    detail::CopyTask task;
+    std::byte* dst;
+    const std::byte* src;
+};
+
+std::vector<Part> cut_run(const backend::CopyJob& job, std::int64_t parts) {
+    std::vector<Part> result;
+    const std::int64_t step = (job.task.run_bytes / parts + 63) / 64 * 64;
+    for (std::int64_t begin = 0; begin < job.task.run_bytes; begin += step) {
+        result.push_back({job.task, job.dst + begin, job.src + begin});
+        result.back().task.run_bytes = std::min(step, job.task.run_bytes - begin);
+    }
+    return result;
+}
+
+std::vector<Part> cut_along(const backend::CopyJob& job, int axis, std::int64_t parts) {
+    std::vector<Part> result;
+    const std::int64_t extent = job.task.shape[axis];
+    const std::int64_t step = (extent + parts - 1) / parts;
+    for (std::int64_t begin = 0; begin < extent; begin += step) {
+        result.push_back({job.task, job.dst + begin * job.task.dst_strides[axis], job.src + begin * job.task.src_strides[axis]});
+        result.back().task.shape[axis] = std::min(step, extent - begin);
+    }
+    return result;
+}
+
+void run_parts(const backend::CopyJob& job, std::int64_t count) {
+    const std::vector<Part> parts = job.task.shape.empty() ? cut_run(job, count) : cut_along(job, cut_axis(job.task, count), count);
+    tbb::parallel_for(
+        std::size_t{0}, parts.size(),
+        [&](std::size_t i) {
+            run_copy_here({parts[i].task, parts[i].dst, parts[i].src, job.converter, job.max_threads});
+        },
+        tbb::simple_partitioner());
+}
+
+}  // namespace
+#endif
+
+void run_copy(const backend::CopyJob& job) {
+#ifdef NDLEASE_WITH_TBB
+    if (const std::int64_t parts = part_count(job); parts > 1) {
+        try {
+            run_parts(job, parts);
+            return;
+        } catch (const std::bad_alloc&) {
+            // The sides share no byte, so what is done already may be done again.
+        }
+    }
+#endif
+    run_copy_here(job);
+}
+
+}  // namespace ndlease::cpu
