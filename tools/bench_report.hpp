@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Benchmark results as text, JSON, CSV and a page to look at.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "measure.hpp"
+
+namespace ndlease::tool {
+
+using Json = nlohmann::ordered_json;
+
+/// Columns for people. `context` is what json_report prints under that key.
+void print_report(std::ostream& out, const Json& context, const std::vector<Measurement>& results);
+
+/// {"context": context, "results": [...]}; docs/command.md describes the keys.
+[[nodiscard]] Json json_report(const Json& context, const std::vector<Measurement>& results);
+
+/// A header line and one line per result with the columns of json_report.
+[[nodiscard]] std::string csv_report(const std::vector<Measurement>& results);
+
+/// One self-contained page: the context, a bar per result against the ceiling, and all numbers in a table.
+[[nodiscard]] std::string html_report(const Json& context, const std::vector<Measurement>& results);
+
+/// "12.3 us": seconds with a unit that keeps three digits.
+[[nodiscard]] std::string duration_text(double seconds);
+/// "64 KiB"
+[[nodiscard]] std::string bytes_text(std::int64_t bytes);
+/// `digits` behind the point.
+[[nodiscard]] std::string decimal_text(double value, int digits);
+
+}  // namespace ndlease::tool

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// ndlease info: what this build can do and where it runs.
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "command.hpp"
+#include "machine.hpp"
+
+namespace ndlease::tool {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json describe_build() {
+    return {
+        {"version", NDLEASE_VERSION},
+        {"build_type", NDLEASE_BUILD_TYPE},
+        {"compiler", compiler_name()},
+        {"onetbb", NDLEASE_HAS_TBB != 0},
+        {"backends", {{"cpu", "yes"}, {"cuda", "not built"}}},
+        {"devices", Json::array({{{"name", "cpu"}, {"model", cpu_model()}, {"cores", core_count()}, {"memory_bytes", memory_bytes()}}})},
+        {"protocols",
+         {"PEP 3118 format strings (read, write)", "NumPy typestr and descr (read, write)", "DLPack type codes (read, write)",
+          "Arrow format strings, fixed width (read, write)", "cudaDataType numbers (read, write)", ".npy files 1.0 to 3.0 (read, write)"}},
+    };
+}
+
+void print_text(const Json& info) {
+    std::cout << "ndlease " << info["version"].get<std::string>() << '\n'
+              << "build      " << info["build_type"].get<std::string>() << ", " << info["compiler"].get<std::string>() << '\n'
+              << "oneTBB     " << (info["onetbb"].get<bool>() ? "yes: large copies use several threads" : "no: copies run on one thread") << '\n';
+    std::string backends;
+    for (const auto& [name, state] : info["backends"].items()) backends += (backends.empty() ? "" : ", ") + name + ": " + state.get<std::string>();
+    std::cout << "backends   " << backends << '\n';
+    for (const Json& device : info["devices"]) {
+        std::cout << "device     " << device["name"].get<std::string>() << ": " << device["model"].get<std::string>() << ", " << device["cores"] << " threads, "
+                  << device["memory_bytes"].get<std::int64_t>() / (1 << 20) << " MiB\n";
+    }
+    std::cout << "protocols\n";
+    for (const Json& protocol : info["protocols"]) std::cout << "  " << protocol.get<std::string>() << '\n';
+}
+
+}  // namespace
+
+Subcommand add_info(CLI::App& app) {
+    CLI::App* sub = app.add_subcommand("info", "Print version, backends, devices and protocols of this build");
+    const auto json = std::make_shared<bool>(false);
+    sub->add_flag("--json", *json, "Print JSON");
+    sub->footer("Examples:\n  ndlease info\n  ndlease info --json");
+    return {sub, [json] {
+                const Json info = describe_build();
+                if (*json) {
+                    std::cout << info.dump(2) << '\n';
+                } else {
+                    print_text(info);
+                }
+                return 0;
+            }};
+}
+
+}  // namespace ndlease::tool

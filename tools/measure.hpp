@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Times one pattern beside contiguous copies of as many bytes, and checks what it wrote.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "patterns/pattern.hpp"
+
+namespace ndlease::tool {
+
+struct Measurement {
+    std::string name;
+    patterns::Copy copy;
+    std::string path;  ///< the library's choice
+    int threads = 1;   ///< that may work on it
+    std::int64_t useful_bytes = 0;
+    double median_s = 0, min_s = 0;  ///< of one copy
+    double ceiling_gbps = 0;         ///< useful bytes per second of the best contiguous copy, memcpy's or ours, by its median
+    std::string ceiling_by;          ///< "memcpy" or "ndlease"
+    std::string mismatch;            ///< "" when the result is right
+
+    [[nodiscard]] bool verified() const { return mismatch.empty(); }
+    [[nodiscard]] double gbps() const { return static_cast<double>(useful_bytes) / median_s * 1e-9; }  ///< read and written
+    [[nodiscard]] double percent() const { return 100 * gbps() / ceiling_gbps; }
+};
+
+/// Threads that a limit of `wanted` (0: none) comes to in this build.
+[[nodiscard]] int threads_for(int wanted);
+
+/// `bytes` as in Pattern::make. The pattern and its two yardsticks take turns until `seconds` are over, three times at least; the data is
+/// random, all pages are touched first, and the result is checked after the last turn against nested loops.
+[[nodiscard]] Measurement measure(const patterns::Pattern& pattern, std::int64_t bytes, int threads, double seconds);
+
+}  // namespace ndlease::tool
