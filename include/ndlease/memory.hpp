@@ -15,7 +15,7 @@
 
 namespace ndlease {
 
-/// Allocates memory of one device. Thread-safe. Outlives everything allocated from it.
+/// Allocates memory of one device. Thread-safe. Must outlive everything allocated from it.
 class NDLEASE_API MemoryResource {
 public:
     virtual ~MemoryResource();
@@ -38,7 +38,7 @@ protected:
 inline constexpr std::size_t default_alignment = 64;
 
 /// New, uninitialised memory for `shape` items without gaps, owned by the View's lease.
-/// Order::any is C order. Throws Error{errc::overflow} or Error{errc::out_of_memory}.
+/// Without bytes the resource is not asked, and data() is NULL. Order::any is C order. Throws Error{errc::overflow} or Error{errc::out_of_memory}.
 [[nodiscard]] NDLEASE_API View allocate(const Format& format, std::span<const std::int64_t> shape, Order order = Order::c,
                                         MemoryResource& resource = host_memory());
 [[nodiscard]] NDLEASE_API View allocate(const Format& format, std::initializer_list<std::int64_t> shape, Order order = Order::c,

@@ -63,6 +63,13 @@ void ViewDraft::shift(int axis, std::int64_t bytes) {
     data_ = static_cast<std::byte*>(data_) + bytes;
 }
 
+void ViewDraft::set_layout(const Layout& layout) {
+    shape = layout.shape();
+    strides = layout.strides();
+    suboffsets.clear();
+    has_elements_ = !layout.is_empty();
+}
+
 void ViewDraft::insert_axis(int position, std::int64_t extent, std::int64_t stride) {
     if (rank() == max_rank) {
         throw Error(errc::out_of_range, "the result would have more than " + std::to_string(max_rank) + " axes", position);
@@ -132,10 +139,6 @@ void ViewDraft::slice(int axis, std::optional<std::int64_t> start, std::optional
 View ViewDraft::finish(const Format& format) const {
     return View(data_, from_.device_, format, suboffsets.empty() ? Layout(shape, strides) : Layout(shape, strides, suboffsets), read_only, allocation_,
                 from_.lease_);
-}
-
-std::string describe_axis(const View& view, int axis) {
-    return "axis " + std::to_string(axis) + " with extent " + std::to_string(view.shape()[axis]) + " and stride " + std::to_string(view.strides()[axis]);
 }
 
 void refuse_indirect(const View& view, const char* operation) {

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 
 #include <ndlease/dims.hpp>
 #include <ndlease/view.hpp>
@@ -29,6 +28,8 @@ public:
     /// Moves the address that the axes before `axis` lead to: the data pointer, or the suboffset of the nearest indirect axis
     /// before it. A view without elements keeps its data pointer, which may be NULL.
     void shift(int axis, std::int64_t bytes);
+    /// Other axes altogether, none of them indirect.
+    void set_layout(const Layout& layout);
     /// A direct axis at `position`.
     void insert_axis(int position, std::int64_t extent, std::int64_t stride);
     /// Drops an axis at its index 0. An indirect axis 0 has its pointer followed, on the host.
@@ -49,9 +50,6 @@ private:
     Allocation allocation_;
     bool has_elements_;
 };
-
-/// "axis 2 with extent 5 and stride 40": for messages.
-[[nodiscard]] std::string describe_axis(const View& view, int axis);
 
 /// Throws Error{errc::bad_layout} that says which operation cannot treat indirect axes.
 void refuse_indirect(const View& view, const char* operation);
