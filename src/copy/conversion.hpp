@@ -8,7 +8,6 @@
 #include <vector>
 
 #include <ndlease/copy.hpp>
-#include <ndlease/export.hpp>
 #include <ndlease/format.hpp>
 
 #include "copy/conversion_step.hpp"
@@ -16,7 +15,7 @@
 namespace ndlease {
 
 /// A flat list of steps, made once; immutable, so any number of threads may run it.
-class NDLEASE_API ConversionProgram {
+class ConversionProgram {
 public:
     /// Throws Error{errc::not_expressible} that names both formats, and the field where they are records.
     /// Conversion::none accepts equal formats, and formats that differ in byte orders only.
