@@ -2,7 +2,6 @@
 // Format's makers of records and sub-arrays.
 #include <algorithm>
 #include <memory>
-#include <unordered_set>
 
 #include <ndlease/error.hpp>
 #include <ndlease/format.hpp>
@@ -39,21 +38,32 @@ std::int64_t align_up(std::int64_t offset, std::int64_t alignment) {
     return over == 0 ? offset : checked_add(offset, alignment - over, "padding of a format");
 }
 
-void check_names_differ(std::span<const Field> fields) {
+std::ptrdiff_t find_repeated_name(std::span<const Field> fields) {
     constexpr std::size_t few = 8;
-    const auto fail = [](const std::string& name) { refuse("two fields are named '" + name + "'"); };
     if (fields.size() <= few) {
         for (std::size_t i = 1; i < fields.size(); ++i) {
             for (std::size_t j = 0; j < i; ++j) {
-                if (!fields[i].name().empty() && fields[i].name() == fields[j].name()) fail(fields[i].name());
+                if (!fields[i].name().empty() && fields[i].name() == fields[j].name()) return static_cast<std::ptrdiff_t>(i);
             }
         }
-        return;
+        return -1;
     }
-    std::unordered_set<std::string_view> seen(fields.size());
-    for (const Field& field : fields) {
-        if (!field.name().empty() && !seen.insert(field.name()).second) fail(field.name());
+    // Sorted and not hashed: no choice of names makes it slow.
+    std::vector<std::size_t> order;
+    order.reserve(fields.size());
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (!fields[i].name().empty()) order.push_back(i);
     }
+    std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+        const int compared = fields[a].name().compare(fields[b].name());
+        return compared != 0 ? compared < 0 : a < b;
+    });
+    std::ptrdiff_t first = -1;
+    for (std::size_t i = 1; i < order.size(); ++i) {
+        const auto later = static_cast<std::ptrdiff_t>(order[i]);
+        if (fields[order[i]].name() == fields[order[i - 1]].name() && (first < 0 || later < first)) first = later;
+    }
+    return first;
 }
 
 Format make_record(std::vector<Field>&& fields, std::int64_t itemsize, std::int64_t alignment) {
@@ -128,7 +138,8 @@ Format Format::record(std::span<const FieldSpec> specs, std::int64_t itemsize, s
             refuse(name_of(spec.name, fields.size() - 1) + " ends at byte " + std::to_string(previous_end) + " of a record of " + std::to_string(itemsize));
         }
     }
-    detail::check_names_differ(fields);
+    const std::ptrdiff_t repeated = detail::find_repeated_name(fields);
+    if (repeated >= 0) refuse("two fields are named '" + fields[static_cast<std::size_t>(repeated)].name() + "'");
     if (alignment == 0) alignment = strictest;
     if (itemsize == -1) itemsize = detail::align_up(last_end, alignment);
     return detail::make_record(std::move(fields), itemsize, alignment);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -73,8 +74,8 @@ struct PartsNode : FormatNode {
 /// Merges the dimensions of an element that is a sub-array itself; an empty shape gives the element.
 [[nodiscard]] Format make_subarray(const Format& element, std::span<const std::int64_t> shape);
 
-/// Throws Error{errc::bad_format} that names the first name that two of the fields have.
-void check_names_differ(std::span<const Field> fields);
+/// The index of the first field whose name an earlier one has; -1 when all names differ. Unnamed fields have none.
+[[nodiscard]] std::ptrdiff_t find_repeated_name(std::span<const Field> fields);
 
 /// `offset` rounded up to a multiple of `alignment`, a power of two; throws Error{errc::overflow}.
 [[nodiscard]] std::int64_t align_up(std::int64_t offset, std::int64_t alignment);

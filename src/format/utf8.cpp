@@ -40,4 +40,14 @@ void append_utf8(std::string& out, std::uint32_t value) {
     }
 }
 
+std::size_t find_bad_utf8(std::string_view text) noexcept {
+    std::size_t position = 0;
+    while (position < text.size()) {
+        const CodePoint point = decode_utf8(text.substr(position));
+        if (point.bytes == 0 || point.value == 0) return position;
+        position += static_cast<std::size_t>(point.bytes);
+    }
+    return position;
+}
+
 }  // namespace ndlease::detail

@@ -19,4 +19,7 @@ struct CodePoint {
 /// `value` must be a Unicode scalar value.
 void append_utf8(std::string& out, std::uint32_t value);
 
+/// The position of the first byte that is a NUL or part of no UTF-8 character; text.size() when there is none.
+[[nodiscard]] std::size_t find_bad_utf8(std::string_view text) noexcept;
+
 }  // namespace ndlease::detail

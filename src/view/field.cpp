@@ -38,18 +38,19 @@ std::string names_of(const Format& record) {
     return names.empty() ? "none" : names;
 }
 
-/// The field that `path` begins with: the whole of it where there is such a name, else up to a dot. Removes it from the path.
-const Field& take_field(const Format& format, std::string_view& path) {
+/// The field that `remaining` begins with: the whole of it where there is such a name, else up to a dot. `remaining` becomes what follows the dot.
+const Field& take_field(const Format& format, std::optional<std::string_view>& remaining) {
+    const std::string_view path = *remaining;
     if (!format.is_record()) {
         throw Error(errc::invalid_argument, "field '" + std::string(path) + "' was asked of " + format.to_string() + ", which is no record");
     }
     if (const Field* field = format.find(path)) {
-        path = {};
+        remaining.reset();
         return *field;
     }
     for (std::size_t dot = path.find('.'); dot != std::string_view::npos; dot = path.find('.', dot + 1)) {
         if (const Field* field = format.find(path.substr(0, dot))) {
-            path.remove_prefix(dot + 1);
+            remaining = path.substr(dot + 1);
             return *field;
         }
     }
@@ -75,12 +76,12 @@ View View::field(std::string_view name) const {
     ViewDraft draft(*this);
     Format format = append_subarray_axes(draft, format_);
     std::int64_t offset = 0;
-    std::string_view path = name;
+    std::optional<std::string_view> path = name;
     do {
         const Field& field = take_field(format, path);
         offset += field.offset();
         format = append_subarray_axes(draft, Format(field.format()));
-    } while (!path.empty());
+    } while (path);
     draft.shift(rank(), offset);
     return draft.finish(format);
 }

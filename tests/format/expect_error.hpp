@@ -10,17 +10,21 @@
 
 #include <ndlease/error.hpp>
 
-/// The action must throw an Error with this code and this part of the message, at this index where one is stated.
+namespace ndlease {
+
+/// Fails the test unless `action` throws Error{code} whose text has `part` in it, at this index where one is stated.
 template <class Action>
-void expect_error(ndlease::errc code, const std::string& part, Action&& action, std::optional<std::int64_t> index = std::nullopt) {
+void expect_error(errc code, const std::string& part, const Action& action, std::optional<std::int64_t> index = std::nullopt) {
     try {
         action();
-        ADD_FAILURE() << "no error; expected '" << part << "'";
-    } catch (const ndlease::Error& error) {
+        ADD_FAILURE() << "no error; expected " << to_string(code) << " with '" << part << "'";
+    } catch (const Error& error) {
         EXPECT_STREQ(to_string(error.code()), to_string(code)) << error.what();
-        EXPECT_THAT(error.what(), testing::HasSubstr(part));
+        EXPECT_THAT(error.what(), ::testing::HasSubstr(part));
         if (index) {
             EXPECT_EQ(error.index(), *index) << error.what();
         }
     }
 }
+
+}  // namespace ndlease

@@ -1,26 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Making Formats without strings: sizes, checks, sharing, equality.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <functional>
 #include <thread>
 #include <vector>
 
-#include <ndlease/error.hpp>
 #include <ndlease/format.hpp>
+
+#include "format/expect_error.hpp"
 
 namespace {
 
 using ndlease::ByteOrder;
 using ndlease::errc;
-using ndlease::Error;
 using ndlease::Field;
 using ndlease::FieldSpec;
 using ndlease::Format;
 using ndlease::Kind;
-using testing::HasSubstr;
 
 constexpr ByteOrder other_order = ByteOrder::native == ByteOrder::little ? ByteOrder::big : ByteOrder::little;
 
@@ -30,16 +27,6 @@ Format float64() { return Format::number(Kind::floating, 64); }
 
 Format record(std::vector<FieldSpec> fields, std::int64_t itemsize = -1, std::int64_t alignment = 0) { return Format::record(fields, itemsize, alignment); }
 Format subarray(const Format& element, std::vector<std::int64_t> shape) { return Format::subarray(element, shape); }
-
-void expect_error(errc code, const std::string& part, const std::function<void()>& action) {
-    try {
-        action();
-        ADD_FAILURE() << "no error; expected '" << part << "'";
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), code) << error.what();
-        EXPECT_THAT(error.what(), HasSubstr(part));
-    }
-}
 
 TEST(MakeNumber, sizes_and_alignments_are_the_compilers) {
     EXPECT_EQ(int32().itemsize(), 4);

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+# oneTBB, the one dependency of the library itself. Sets NDLEASE_HAS_TBB, and what a static library hands on to its users: the
+# targets to link, the packages that define them and their pkg-config names.
+string(TOUPPER "${NDLEASE_TBB}" ndlease_tbb_mode)
+if(NOT ndlease_tbb_mode MATCHES "^(AUTO|ON|OFF)$")
+  message(FATAL_ERROR "NDLEASE_TBB is '${NDLEASE_TBB}': it must be AUTO, ON or OFF")
+endif()
+
+set(NDLEASE_HAS_TBB OFF)
+set(NDLEASE_TBB_SUMMARY no)
+set(NDLEASE_PRIVATE_LIBRARIES "")
+set(NDLEASE_PRIVATE_PACKAGES "")
+set(NDLEASE_PRIVATE_PKGCONFIG "")
+if(NOT ndlease_tbb_mode STREQUAL "OFF")
+  find_package(TBB CONFIG QUIET)
+  if(TBB_FOUND)
+    set(NDLEASE_HAS_TBB ON)
+    set(NDLEASE_TBB_SUMMARY ${TBB_VERSION})
+    set(NDLEASE_PRIVATE_LIBRARIES TBB::tbb)
+    set(NDLEASE_PRIVATE_PACKAGES TBB)
+    set(NDLEASE_PRIVATE_PKGCONFIG tbb)
+  elseif(ndlease_tbb_mode STREQUAL "ON")
+    message(FATAL_ERROR "NDLEASE_TBB=ON, but oneTBB was not found: install libtbb-dev, or set TBB_DIR, or use NDLEASE_TBB=AUTO or OFF")
+  endif()
+endif()
