@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "backend/copy_job.hpp"
 
@@ -15,6 +16,12 @@ namespace ndlease::copying {
 
 /// Lives as long as `conversion`.
 [[nodiscard]] backend::ItemConverter converter(const detail::CopyConversion& conversion) noexcept;
+
+/// Whether the converter may write each item over its own source.
+[[nodiscard]] bool works_in_place(const detail::CopyConversion& conversion) noexcept;
+
+/// From what to what, and how; more lines for records.
+[[nodiscard]] std::string describe(const detail::CopyConversion& conversion);
 
 /// In checked mode, reads all of the source at `src`. Throws Error{errc::lossy} for the first value that would change; index() is
 /// the element's number in C order.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string>
 
+#include "copy/copy_conversion.hpp"
+
 #include <ndlease/copy_plan.hpp>
 
 namespace ndlease {
@@ -40,6 +42,7 @@ std::string CopyPlan::describe() const {
     line("destination:  ", "strides " + with_suboffsets(task_.dst_strides, task_.dst_suboffsets) + ", items of " + bytes(task_.dst_itemsize));
     line("source:       ", "strides " + with_suboffsets(task_.src_strides, task_.src_suboffsets) + ", items of " + bytes(task_.src_itemsize));
     if (task_.run_bytes > 0) line("run:          ", bytes(task_.run_bytes) + " at each position");
+    if (conversion_ != nullptr) line("conversion:   ", copying::describe(*conversion_));
     line("word:         ", bytes(task_.word_bytes));
     line("useful bytes: ", std::to_string(useful_bytes_));
     switch (route_) {

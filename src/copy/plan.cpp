@@ -97,7 +97,10 @@ CopyPlan CopyPlan::make(const View& dst, const View& src, const CopyOptions& opt
 CopyPlan::Route CopyPlan::route(const void* dst, const void* src) const {
     const std::uintptr_t dst_address = address_of(dst, task_.dst_offset);
     const std::uintptr_t src_address = address_of(src, task_.src_offset);
-    if (conversion_ == nullptr && is_same(task_, dst_address, src_address)) return Route::same;
+    if (is_same(task_, dst_address, src_address)) {
+        if (conversion_ == nullptr) return Route::same;
+        if (works_in_place(*conversion_)) return Route::direct;
+    }
     if (sides_overlap(task_, dst_address, src_address, max_overlap_work_) == Overlap::no) return Route::direct;
     return task_.path == CopyPath::one_run ? Route::shifted_run : Route::by_temporary;
 }

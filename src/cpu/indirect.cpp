@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A side has suboffsets (PEP 3118): after an indirect axis, the address found is that of a pointer to follow.
+#include "backend/suboffset.hpp"
 #include "cpu/item.hpp"
 #include "cpu/paths.hpp"
 
 namespace ndlease::cpu {
 namespace {
-
-// Pointers may lie at any address.
-template <class Byte>
-Byte* follow(Byte* address, std::int64_t suboffset) noexcept {
-    if (suboffset < 0) return address;
-    Byte* target = nullptr;
-    std::memcpy(&target, address, sizeof target);
-    return target + suboffset;
-}
 
 void move_line(const backend::CopyJob& job, std::byte* dst, std::int64_t dst_stride, const std::byte* src, std::int64_t src_stride,
                std::int64_t count) noexcept {
@@ -47,8 +39,8 @@ void copy_indirect(const backend::CopyJob& job) noexcept {
     int axis = 0;  // the outermost axis whose index has changed
     for (;;) {
         for (; axis < walked; ++axis) {
-            dst[axis + 1] = follow(dst[axis] + index[axis] * task.dst_strides[axis], task.dst_suboffsets[axis]);
-            src[axis + 1] = follow(src[axis] + index[axis] * task.src_strides[axis], task.src_suboffsets[axis]);
+            dst[axis + 1] = backend::follow(dst[axis] + index[axis] * task.dst_strides[axis], task.dst_suboffsets[axis]);
+            src[axis + 1] = backend::follow(src[axis] + index[axis] * task.src_strides[axis], task.src_suboffsets[axis]);
         }
         move_line(job, dst[walked], dst_stride, src[walked], src_stride, count);
         for (axis = walked - 1; axis >= 0 && ++index[axis] == task.shape[axis]; --axis) index[axis] = 0;

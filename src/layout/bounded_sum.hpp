@@ -12,8 +12,8 @@ namespace ndlease {
 
 /// coefficient * x with x in [0, bound]; coefficient > 0, bound >= 0.
 struct BoundedTerm {
-    std::int64_t coefficient = 0;
-    std::int64_t bound = 0;
+    std::int64_t coefficient;
+    std::int64_t bound;
 };
 
 /// Is there an x_i in [0, bound_i] for each term and a z in [0, slack] with sum(coefficient_i * x_i) + z == target?
@@ -43,6 +43,7 @@ private:
     [[nodiscard]] Overlap search(int level, std::int64_t target, std::int64_t& work) const noexcept;
     [[nodiscard]] const BoundedTerm& term(int i) const noexcept { return terms_[static_cast<std::size_t>(i)]; }
 
+    // The arrays are not cleared: most questions use a few of their places, and are asked for each copy.
     std::array<BoundedTerm, max_terms> terms_;
     /// Of the terms from i on: the largest sum (at most target_) and the greatest common divisor.
     std::array<std::int64_t, max_terms + 1> largest_sum_;

@@ -14,13 +14,13 @@ namespace {
 __extension__ using Wide = __int128;
 
 struct Axis {
-    std::int64_t stride = 0;  ///< absolute
-    std::int64_t last = 0;    ///< the largest index, > 0
+    std::int64_t stride;  ///< absolute
+    std::int64_t last;    ///< the largest index, > 0
 };
 
 /// The axes that move, and how far they reach below and above element (0,...,0). The layout is direct and has elements.
 struct Axes {
-    std::array<Axis, max_rank> axis;
+    std::array<Axis, max_rank> axis;  ///< only the first `count` have values
     std::size_t count = 0;
     std::int64_t below = 0;
     std::int64_t above = 0;
@@ -44,18 +44,18 @@ Overlap overlap_from(const Axes& axes, std::size_t first, std::int64_t itemsize,
     // The difference of their indices is d, and d > 0 on `first` as the two may be swapped:
     //     |sum(stride_i * d_i)| <= itemsize - 1,  1 <= d_first <= last_first,  |d_i| <= last_i on the axes after.
     // Shifted to start at 0, with a slack for the bytes of the item:
-    BoundedSum sum;
     Wide target = Wide{itemsize} - 1 - axes.axis[first].stride;
+    for (std::size_t i = first + 1; i < axes.count; ++i) target += Wide{axes.axis[i].stride} * axes.axis[i].last;
+    if (target < 0) return Overlap::no;
+    if (!fits(target)) return Overlap::may;
+    BoundedSum sum;
     sum.add(axes.axis[first].stride, axes.axis[first].last - 1);
     for (std::size_t i = first + 1; i < axes.count; ++i) {
         const Axis& axis = axes.axis[i];
-        target += Wide{axis.stride} * axis.last;
         if (axis.last > INT64_MAX / 2) return Overlap::may;
         sum.add(axis.stride, 2 * axis.last);
     }
-    if (target < 0) return Overlap::no;
     const Wide slack = 2 * (Wide{itemsize} - 1);
-    if (!fits(target)) return Overlap::may;
     sum.set_target(static_cast<std::int64_t>(target), static_cast<std::int64_t>(std::min<Wide>(slack, target)));
     return sum.solve(work);
 }

@@ -31,8 +31,8 @@ std::int64_t Side::size() const noexcept {
 }
 
 View Side::view(Arena& arena, const Format& format) const {
-    return View::lend(static_cast<void*>(arena.at(data)), Device::cpu(), format, suboffsets.empty() ? Layout(shape, strides) : Layout(shape, strides, suboffsets),
-                      {});
+    return View::lend(static_cast<void*>(arena.at(data)), Device::cpu(), format,
+                      suboffsets.empty() ? Layout(shape, strides) : Layout(shape, strides, suboffsets), {});
 }
 
 std::string Side::to_string() const {
@@ -53,19 +53,19 @@ std::string Side::to_string() const {
     return text.str();
 }
 
-Numbers indices_of(const Numbers& shape, std::int64_t n) {
-    Numbers indices(shape.size());
+void set_indices(const Numbers& shape, std::int64_t n, Numbers* indices) {
     for (std::size_t i = shape.size(); i-- > 0;) {
-        indices[i] = n % shape[i];
+        (*indices)[i] = n % shape[i];
         n /= shape[i];
     }
-    return indices;
 }
 
 std::int64_t locate(const Side& side, const Numbers& indices, const Arena& arena) {
+    const std::size_t rank = side.shape.size();
     std::int64_t offset = side.data;
-    for (std::size_t i = 0; i < indices.size(); ++i) {
-        offset += indices[i] * side.strides[i];
+    for (std::size_t i = 0; i < rank; ++i) {
+        // Leading axes of extent 1 may be more than there are indices.
+        if (side.shape[i] != 1) offset += indices[indices.size() - rank + i] * side.strides[i];
         if (!side.suboffsets.empty() && side.suboffsets[i] >= 0) {
             std::byte* target = nullptr;
             std::memcpy(&target, &arena.bytes()[static_cast<std::size_t>(offset)], sizeof target);
@@ -75,32 +75,27 @@ std::int64_t locate(const Side& side, const Numbers& indices, const Arena& arena
     return offset;
 }
 
-Numbers broadcast_indices(const Side& src, const Numbers& indices) {
-    Numbers result(src.shape.size(), 0);
-    for (std::size_t i = 0; i < result.size(); ++i) {
-        if (src.shape[i] != 1) result[i] = indices[indices.size() - result.size() + i];
-    }
-    return result;
-}
-
 bool overlaps_itself(const Side& side, const Arena& arena) {
-    std::vector<bool> taken(arena.bytes().size());
-    for (std::int64_t n = 0; n < side.size(); ++n) {
-        const std::int64_t begin = locate(side, indices_of(side.shape, n), arena);
-        for (std::int64_t k = begin; k < begin + side.itemsize; ++k) {
-            if (taken[static_cast<std::size_t>(k)]) return true;
-            taken[static_cast<std::size_t>(k)] = true;
-        }
+    std::vector<char> taken(arena.bytes().size());
+    Numbers indices(side.shape.size());
+    const std::int64_t size = side.size();
+    for (std::int64_t n = 0; n < size; ++n) {
+        set_indices(side.shape, n, &indices);
+        char* const begin = taken.data() + locate(side, indices, arena);
+        if (std::memchr(begin, 1, static_cast<std::size_t>(side.itemsize)) != nullptr) return true;
+        std::memset(begin, 1, static_cast<std::size_t>(side.itemsize));
     }
     return false;
 }
 
 std::vector<std::byte> expected_after_copy(const Arena& arena, const Side& dst, const Side& src, ItemFunction convert) {
     std::vector<std::byte> result = arena.bytes();
-    for (std::int64_t n = 0; n < dst.size(); ++n) {
-        const Numbers indices = indices_of(dst.shape, n);
+    Numbers indices(dst.shape.size());
+    const std::int64_t size = dst.size();
+    for (std::int64_t n = 0; n < size; ++n) {
+        set_indices(dst.shape, n, &indices);
         std::byte* const to = result.data() + locate(dst, indices, arena);
-        const std::byte* const from = arena.bytes().data() + locate(src, broadcast_indices(src, indices), arena);
+        const std::byte* const from = arena.bytes().data() + locate(src, indices, arena);
         if (convert != nullptr) {
             convert(to, from, dst.itemsize);
         } else {

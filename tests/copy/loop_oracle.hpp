@@ -48,12 +48,11 @@ struct Side {
     [[nodiscard]] std::string to_string() const;
 };
 
-/// The indices of element number `n` in C order.
-[[nodiscard]] Numbers indices_of(const Numbers& shape, std::int64_t n);
-/// Where the element of these indices lies in the arena; pointers are read from `bytes` and point into `arena`.
+/// The indices of element number `n` in C order; *indices has the shape's length.
+void set_indices(const Numbers& shape, std::int64_t n, Numbers* indices);
+/// Where an element lies in the arena; pointers are read from there and point into it. The indices may be those of a larger
+/// shape that `side` is broadcast to: missing axes and axes of extent 1 stand still.
 [[nodiscard]] std::int64_t locate(const Side& side, const Numbers& indices, const Arena& arena);
-/// The indices into `src` that broadcasting gives for these into a larger shape.
-[[nodiscard]] Numbers broadcast_indices(const Side& src, const Numbers& indices);
 
 /// Whether two elements share a byte.
 [[nodiscard]] bool overlaps_itself(const Side& side, const Arena& arena);

@@ -67,15 +67,11 @@ TEST(random_copy, separate_buffers) {
 }
 
 TEST(random_copy, long_axes) {
-    for_random_cases(30'000, [](Random& random) {
-        check_separate(random, {1, 3, 150, 700});
-    });
+    for_random_cases(30'000, [](Random& random) { check_separate(random, {1, 3, 150, 300}); });
 }
 
 TEST(random_copy, high_ranks) {
-    for_random_cases(30'000, [](Random& random) {
-        check_separate(random, {7, 12, 3, 160});
-    });
+    for_random_cases(30'000, [](Random& random) { check_separate(random, {7, 12, 3, 160}); });
 }
 
 TEST(random_copy, one_buffer) {
@@ -99,7 +95,7 @@ TEST(random_copy, suboffsets) {
         const std::int64_t itemsize = random_itemsize(random);
         const Numbers shape = random_shape(random, {1, 4, 5, 40});
         const std::int64_t which = random.in(1, 4);  // 1: source, 2: destination, 3: both, 4: one indirect side twice
-        Arena arena(random, 64 * 1024);
+        Arena arena(random, 16 * 1024);
         const auto direct = [&](const Numbers& of_shape) { return place(random, arena, of_shape, nested_strides(random, of_shape, itemsize), itemsize); };
         const Side dst = which == 1 ? direct(shape) : place_indirect(random, arena, shape, itemsize);
         Side src = dst;

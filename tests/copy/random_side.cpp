@@ -48,9 +48,11 @@ struct Table {
         std::int64_t from = 0;
         byte_range(block.shape, block.strides, block.itemsize, &before, &from);
         block.data = arena.take(random, before + from) + before;
+        Numbers indices(block.shape.size());
         for (std::int64_t n = 0; holds_pointers && n < block.size(); ++n) {
+            set_indices(block.shape, n, &indices);
             const std::byte* const target = arena.at(build(end) - side.suboffsets[last]);
-            std::memcpy(arena.at(locate(block, indices_of(block.shape, n), arena)), &target, sizeof target);
+            std::memcpy(arena.at(locate(block, indices, arena)), &target, sizeof target);
         }
         return block.data;
     }

@@ -18,7 +18,6 @@ using ndlease::Field;
 using ndlease::FieldSpec;
 using ndlease::Format;
 using ndlease::Kind;
-using ndlease::testing::expect_error;
 
 constexpr ByteOrder other_order = ByteOrder::native == ByteOrder::little ? ByteOrder::big : ByteOrder::little;
 

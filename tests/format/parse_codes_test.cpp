@@ -18,7 +18,6 @@ using ndlease::Dims;
 using ndlease::errc;
 using ndlease::Format;
 using ndlease::Kind;
-using ndlease::testing::expect_error;
 
 Format parse(std::string_view text, const Abi& abi = Abi::lp64()) { return ndlease::parse_format(text, {.abi = &abi, .itemsize = {}}); }
 Format parse_sized(std::string_view text, std::int64_t itemsize) { return ndlease::parse_format(text, {.abi = &Abi::lp64(), .itemsize = itemsize}); }

@@ -11,7 +11,6 @@ namespace {
 using ndlease::Abi;
 using ndlease::errc;
 using ndlease::Format;
-using ndlease::testing::expect_error;
 
 Format parse(std::string_view text, std::int64_t itemsize) { return ndlease::parse_format(text, {.abi = &Abi::lp64(), .itemsize = itemsize}); }
 std::int64_t offset(const Format& format, std::size_t field) { return format.fields()[field].offset(); }

@@ -16,7 +16,6 @@ using ndlease::Abi;
 using ndlease::errc;
 using ndlease::Format;
 using ndlease::parse_format;
-using ndlease::testing::expect_error;
 
 std::string repeated(const std::string& part, int count) {
     std::string text;

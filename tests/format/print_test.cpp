@@ -20,7 +20,6 @@ using ndlease::Format;
 using ndlease::Kind;
 using ndlease::parse_format;
 using ndlease::print_format;
-using ndlease::testing::expect_error;
 using ndlease::testing::RandomFormat;
 
 Format parse(std::string_view text) { return parse_format(text, {.abi = &Abi::lp64(), .itemsize = {}}); }

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/convert_kernels.hpp"
+
+namespace ndlease::cpu {
+
+template const KernelRow& kernel_row<NumberType::int32>() noexcept;
+template const KernelRow& kernel_row<NumberType::uint32>() noexcept;
+
+}  // namespace ndlease::cpu

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/convert_kernels.hpp"
+
+namespace ndlease::cpu {
+
+template const KernelRow& kernel_row<NumberType::x87>() noexcept;
+template const KernelRow& kernel_row<NumberType::binary128>() noexcept;
+
+}  // namespace ndlease::cpu
