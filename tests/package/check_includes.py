@@ -34,7 +34,7 @@ PART_OF_HEADER = {
     "format_types": "format", "typed_view": "view", "index": "layout", "copy_options": "copy_plan", "ndlease": "capi",
 }
 # src/copy holds two parts: the steps that make a plan, which backends may read, and what runs it on one of them.
-PLAN_FILES = {"axes", "validate", "simplify", "classify", "describe", "overlap"}
+PLAN_FILES = {"axes", "validate", "simplify", "classify", "overlap", "task"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 FOREIGN = re.compile(r"^(cuda|cub/|thrust/|nvrtc|Python\.h|pybind11/|nanobind/)")
