@@ -101,4 +101,3 @@ BENCHMARK(copy_bit_reversal);
 
 }  // namespace
 
-BENCHMARK_MAIN();
