@@ -86,4 +86,3 @@ BENCHMARK(mutual_overlap_hard);
 
 }  // namespace
 
-BENCHMARK_MAIN();
