@@ -70,6 +70,10 @@ bool any_stride_differs(const Reading& a, const Reading& b) {
                     [](const Format& x, const Format& y) { return is_repeated_record(x) && x.element().itemsize() != y.element().itemsize(); });
 }
 
+bool any_repeated_record(const Reading& reading) {
+    return any_pair(reading.fields, reading.fields, [](const Format& format, const Format&) { return is_repeated_record(format); });
+}
+
 [[noreturn]] void refuse(const std::string& why) { throw Error(errc::bad_format, why); }
 
 std::string bytes(std::int64_t count) { return std::to_string(count) + (count == 1 ? " byte" : " bytes"); }
@@ -100,6 +104,11 @@ Format parse_with_itemsize(std::string_view text, const Abi* abi, std::int64_t i
         const std::string ambiguous = "the string can be read in two ways for an itemsize of " + bytes(itemsize) + ": ";
         if (packed_fits && any_offset_differs(*taken, packed)) refuse(ambiguous + "with padding to alignment, and with no padding but what it spells out");
         if (taken != &natural && any_stride_differs(natural, *taken)) refuse(ambiguous + "its repeated records may have padding at their ends or not");
+    }
+    // NumPy never writes the padding at the end of a record down, be it one of many.
+    if (taken == &packed && packed.size < itemsize && any_repeated_record(packed)) {
+        refuse("the string means " + bytes(packed.size) + " of the itemsize of " + std::to_string(itemsize) +
+               "; the rest may be at the end or in each of its repeated records");
     }
     return as_item(taken == &natural ? std::move(natural) : taken == &no_tail ? std::move(no_tail) : std::move(packed), itemsize);
 }

@@ -112,20 +112,23 @@ TEST(random_copy, suboffsets) {
 
 // Above the size from which threads work.
 TEST(random_copy, large_on_threads) {
-    for_random_cases(12, [](Random& random) {
-        const std::int64_t itemsize = random_itemsize(random);
-        Numbers shape = random_shape(random, {1, 4, 30, 400});
-        std::int64_t elements = 1;
-        for (std::int64_t& extent : shape) elements *= extent = std::max<std::int64_t>(extent, 1);
-        shape[static_cast<std::size_t>(random.in(0, static_cast<std::int64_t>(shape.size()) - 1))] *= (std::int64_t{5} << 18) / (elements * itemsize) + 1;
-        const Numbers dst_strides = nested_strides(random, shape, itemsize);
-        const Numbers src_shape = random.one_in(3) ? random_broadcast_source(random, shape) : shape;
-        const Numbers src_strides = nested_strides(random, src_shape, itemsize);
-        Arena arena(random, bytes_needed(shape, dst_strides, itemsize) + bytes_needed(src_shape, src_strides, itemsize));
-        const Side dst = place(random, arena, shape, dst_strides, itemsize);
-        const Side src = place(random, arena, src_shape, src_strides, itemsize);
-        check_copy(random, arena, dst, src);
-    });
+    for_random_cases(
+        12,
+        [](Random& random) {
+            const std::int64_t itemsize = random_itemsize(random);
+            Numbers shape = random_shape(random, {1, 4, 30, 400});
+            std::int64_t elements = 1;
+            for (std::int64_t& extent : shape) elements *= extent = std::max<std::int64_t>(extent, 1);
+            shape[static_cast<std::size_t>(random.in(0, static_cast<std::int64_t>(shape.size()) - 1))] *= (std::int64_t{5} << 18) / (elements * itemsize) + 1;
+            const Numbers dst_strides = nested_strides(random, shape, itemsize);
+            const Numbers src_shape = random.one_in(3) ? random_broadcast_source(random, shape) : shape;
+            const Numbers src_strides = nested_strides(random, src_shape, itemsize);
+            Arena arena(random, bytes_needed(shape, dst_strides, itemsize) + bytes_needed(src_shape, src_strides, itemsize));
+            const Side dst = place(random, arena, shape, dst_strides, itemsize);
+            const Side src = place(random, arena, src_shape, src_strides, itemsize);
+            check_copy(random, arena, dst, src);
+        },
+        5000);
 }
 
 }  // namespace

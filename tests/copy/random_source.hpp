@@ -2,6 +2,7 @@
 // Random numbers for tests: one seed per case, printed, and repeatable by environment variables.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <iostream>
@@ -40,11 +41,11 @@ inline std::uint64_t from_environment(const char* name, std::uint64_t otherwise)
 }
 
 /// Runs `body(Random&)` for many seeds and stops at the first failure, which it says how to repeat.
-/// NDLEASE_TEST_SEED sets the first seed, NDLEASE_TEST_CASES the number of cases.
+/// NDLEASE_TEST_SEED sets the first seed, NDLEASE_TEST_CASES the number of cases, each of which counts for `weight`.
 template <class Body>
-void for_random_cases(std::uint64_t cases, Body&& body) {
+void for_random_cases(std::uint64_t cases, Body&& body, std::uint64_t weight = 1) {
     const std::uint64_t first = from_environment("NDLEASE_TEST_SEED", std::random_device()() % 1'000'000'000);
-    cases = from_environment("NDLEASE_TEST_CASES", cases);
+    cases = std::max<std::uint64_t>(from_environment("NDLEASE_TEST_CASES", cases * weight) / weight, 1);
     const ::testing::TestInfo& test = *::testing::UnitTest::GetInstance()->current_test_info();
     const std::string filter = " --gtest_filter=" + std::string(test.test_suite_name()) + '.' + test.name();
     std::cout << cases << " cases; repeat with NDLEASE_TEST_SEED=" << first << filter << std::endl;

@@ -42,9 +42,10 @@ TEST(Itemsize, then_no_padding_but_a_tail) {
     EXPECT_EQ(parse("xxxxf:x:", 16).find("x")->offset(), 4);
     EXPECT_EQ(parse("T{xxxxf:x:}", 16).find("x")->offset(), 4);
     EXPECT_EQ(parse("T{xxxxf:x:}", 16).itemsize(), 16);
-    const Format wrapped = parse("2T{bi}", 12);
+    const Format wrapped = parse("(1)T{bi}", 12);
     EXPECT_EQ(wrapped.itemsize(), 12);
     EXPECT_TRUE(wrapped.is_record());
+    expect_error(errc::bad_format, "in each of its repeated records", [] { (void)parse("2T{bi}", 12); });
 }
 
 TEST(Itemsize, that_no_reading_has_is_refused) {

@@ -33,8 +33,8 @@ PART_OF_HEADER = {
     "export": "base", "version": "base", "abi": "format", "float16": "format", "format_codes": "format", "format_text": "format",
     "format_types": "format", "typed_view": "view", "index": "layout", "copy_options": "copy_plan", "ndlease": "capi",
 }
-# src/copy holds two parts: the steps that make a plan, which backends may read, and what runs it on one of them.
-PLAN_FILES = {"axes", "validate", "simplify", "classify", "describe", "overlap"}
+# src/copy holds two parts: the steps that look at layouts alone, and what converts, describes and runs.
+PLAN_FILES = {"axes", "validate", "simplify", "classify", "overlap"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]', re.MULTILINE)
 FOREIGN = re.compile(r"^(cuda|cub/|thrust/|nvrtc|Python\.h|pybind11/|nanobind/)")
