@@ -89,4 +89,3 @@ BENCHMARK_CAPTURE(make_program, uint8_to_float32, f32, u8);
 
 }  // namespace
 
-BENCHMARK_MAIN();

@@ -59,4 +59,3 @@ BENCHMARK_CAPTURE(compare, three_fields, three);
 
 }  // namespace
 
-BENCHMARK_MAIN();

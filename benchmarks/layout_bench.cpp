@@ -85,3 +85,4 @@ BENCHMARK(mutual_overlap_interleaved)->Arg(3)->Arg(8);
 BENCHMARK(mutual_overlap_hard);
 
 }  // namespace
+

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -12,31 +13,49 @@
 namespace ndlease::npy {
 namespace {
 
-/// Collects items into blocks, so that a strided View is written without a copy of the whole.
-class ItemWriter {
+/// Collects runs of bytes into blocks, so that a strided View is written without a copy of the whole.
+class BlockWriter {
 public:
-    ItemWriter(ReplacingFile& file, std::size_t itemsize) : file_(file), itemsize_(itemsize) { block_.reserve(std::max(itemsize, block_bytes)); }
+    explicit BlockWriter(ReplacingFile& file) : file_(file), block_(std::size_t{1} << 18) {}
 
-    void add(const std::byte* item) {
-        if (block_.size() + itemsize_ > block_.capacity()) flush();
-        block_.insert(block_.end(), item, item + itemsize_);
+    void add(const std::byte* run, std::size_t bytes) {
+        if (bytes > block_.size() - used_) flush();
+        if (bytes > block_.size()) {
+            file_.write(run, bytes);
+        } else {
+            std::memcpy(block_.data() + used_, run, bytes);
+            used_ += bytes;
+        }
     }
     void flush() {
-        file_.write(block_.data(), block_.size());
-        block_.clear();
+        file_.write(block_.data(), used_);
+        used_ = 0;
     }
 
 private:
-    static constexpr std::size_t block_bytes = std::size_t{1} << 18;
     ReplacingFile& file_;
-    std::size_t itemsize_;
     std::vector<std::byte> block_;
+    std::size_t used_ = 0;
 };
 
-/// Every item in C order of indices. Recursion is bounded by max_rank.
-void write_items(ItemWriter& out, const std::byte* at, const Layout& layout, int axis) {
-    if (axis == layout.rank()) {
-        out.add(at);
+/// Axes from `axis` on lie without gaps: one run of bytes for every index of the axes before.
+struct Run {
+    int axis;
+    std::int64_t bytes;
+};
+
+Run longest_run(const Layout& layout, std::int64_t itemsize) {
+    Run run{layout.rank(), itemsize};
+    while (run.axis > 0 && layout.strides()[run.axis - 1] == run.bytes && (!layout.is_indirect() || layout.suboffsets()[run.axis - 1] < 0)) {
+        run.bytes *= layout.shape()[--run.axis];
+    }
+    return run;
+}
+
+/// Every run, in C order of indices. Recursion is bounded by max_rank.
+void write_runs(BlockWriter& out, const std::byte* at, const Layout& layout, const Run& run, int axis) {
+    if (axis == run.axis) {
+        out.add(at, static_cast<std::size_t>(run.bytes));
         return;
     }
     const std::int64_t suboffset = layout.is_indirect() ? layout.suboffsets()[axis] : -1;
@@ -47,7 +66,7 @@ void write_items(ItemWriter& out, const std::byte* at, const Layout& layout, int
             std::memcpy(&target, next, sizeof target);
             next = target + suboffset;
         }
-        write_items(out, next, layout, axis + 1);
+        write_runs(out, next, layout, run, axis + 1);
     }
 }
 
@@ -66,8 +85,8 @@ void write(const std::filesystem::path& path, const View& view) {
     if (c_contiguous || fortran_order) {
         file.write(data, static_cast<std::size_t>(items.nbytes()));
     } else if (items.nbytes() > 0) {
-        ItemWriter out(file, static_cast<std::size_t>(items.itemsize()));
-        write_items(out, data, items.layout(), 0);
+        BlockWriter out(file);
+        write_runs(out, data, items.layout(), longest_run(items.layout(), items.itemsize()), 0);
         out.flush();
     }
     file.commit();

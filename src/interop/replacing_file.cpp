@@ -45,7 +45,7 @@ ReplacingFile::ReplacingFile(const fs::path& target) : target_(follow_links(targ
         descriptor_ = ::open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         if (descriptor_ < 0 && (errno != EEXIST || attempt == 100)) fail("cannot be created");
     }
-    if (struct ::stat old{}; fs::exists(status) && ::stat(target_.c_str(), &old) == 0) ::fchmod(descriptor_, old.st_mode & 07777U);
+    if (struct ::stat old{}; fs::exists(status) && ::stat(target_.c_str(), &old) == 0) ::fchmod(descriptor_, old.st_mode & 0777U);
 }
 
 ReplacingFile::~ReplacingFile() {

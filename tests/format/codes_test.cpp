@@ -8,6 +8,10 @@
 
 #include "format/expect_error.hpp"
 
+#if __has_include(<library_types.h>)
+#include <library_types.h>
+#endif
+
 namespace {
 
 using ndlease::ByteOrder;
@@ -185,6 +189,32 @@ TEST(Arrow, what_is_no_item_is_refused) {
         expect_error(errc::bad_format, "Arrow format", [&] { (void)ndlease::parse_arrow_format(text); });
     }
 }
+
+#if __has_include(<library_types.h>)
+TEST(CudaDataType, numbers_are_cudas) {
+    const auto expect = [](cudaDataType_t number_of_cuda, const Format& format) { EXPECT_EQ(to_cuda_data_type(format), number_of_cuda); };
+    expect(CUDA_R_16F, number(Kind::floating, 16));
+    expect(CUDA_R_32F, number(Kind::floating, 32));
+    expect(CUDA_R_64F, number(Kind::floating, 64));
+    expect(CUDA_R_16BF, number(Kind::bfloat, 16));
+    expect(CUDA_C_16F, number(Kind::complex, 32));
+    expect(CUDA_C_32F, number(Kind::complex, 64));
+    expect(CUDA_C_64F, number(Kind::complex, 128));
+    expect(CUDA_C_16BF, number(Kind::complex_bfloat, 32));
+    expect(CUDA_R_4I, number(Kind::integer, 4));
+    expect(CUDA_R_4U, number(Kind::unsigned_integer, 4));
+    expect(CUDA_R_8I, number(Kind::integer, 8));
+    expect(CUDA_R_8U, number(Kind::unsigned_integer, 8));
+    expect(CUDA_R_16I, number(Kind::integer, 16));
+    expect(CUDA_R_16U, number(Kind::unsigned_integer, 16));
+    expect(CUDA_R_32I, number(Kind::integer, 32));
+    expect(CUDA_R_32U, number(Kind::unsigned_integer, 32));
+    expect(CUDA_R_64I, number(Kind::integer, 64));
+    expect(CUDA_R_64U, number(Kind::unsigned_integer, 64));
+    expect(CUDA_R_8F_E4M3, number(Kind::float8_e4m3fn, 8));
+    expect(CUDA_R_8F_E5M2, number(Kind::float8_e5m2, 8));
+}
+#endif
 
 TEST(CudaDataType, complex_integers_and_unknown_numbers_are_refused) {
     std::set<int> refused;

@@ -15,8 +15,8 @@
 
 namespace {
 
-using ndlease::Error;
 using ndlease::errc;
+using ndlease::Error;
 using ndlease::Format;
 
 [[noreturn]] void fail(const char* what, const std::string& text) {
@@ -73,6 +73,14 @@ void read_header(std::span<const std::byte> file) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const std::string_view text(reinterpret_cast<const char*>(data), size);
     read_header(std::as_bytes(std::span(data, size)));
+    if (size < 65'536) {  // and as the literal of a header
+        for (const char version : {'\1', '\3'}) {
+            std::string file = {'\x93', 'N', 'U', 'M', 'P', 'Y', version, '\0', static_cast<char>(size & 0xffU), static_cast<char>(size >> 8U)};
+            if (version == '\3') file.append(2, '\0');
+            file += text;
+            read_header(std::as_bytes(std::span(file.data(), file.size())));
+        }
+    }
     round_trip(ndlease::parse_typestr, ndlease::print_typestr, text);
     round_trip(ndlease::parse_descr, ndlease::print_descr, text);
     round_trip(ndlease::parse_arrow_format, ndlease::print_arrow_format, text);

@@ -29,16 +29,22 @@ struct Header {
 /// but the literal of a dict with descr, fortran_order and shape; Error{errc::not_supported} for object arrays.
 [[nodiscard]] NDLEASE_API Header parse_header(std::span<const std::byte> file);
 
-/// The header bytes of a file that holds `format` items of `shape`, padded so that the data starts at a multiple of 64.
+/// The header bytes of a file that holds `format` items of `shape`, padded so that the data starts at a multiple of 64: those that
+/// NumPy writes. The version is the lowest that can say it: 1.0, 2.0 when it is long, 3.0 for names outside Latin-1. A sub-array format
+/// joins the shape, in C order only. Throws Error{errc::not_expressible} for what NumPy has no dtype for: kinds that typestr or
+/// descr cannot say, addresses, bit fields, unnamed fields.
 [[nodiscard]] NDLEASE_API std::string make_header(const Format& format, std::span<const std::int64_t> shape, bool fortran_order);
 
-/// Maps the file and lends its items, read-only; the file is unmapped when the last View goes.
+/// Maps the file and lends its items, read-only; the file is unmapped when the last View goes. Bytes behind the items are left alone, a
+/// sub-array dtype becomes axes, and the format promises no alignment that the items do not have.
 /// Throws what parse_header and map_file throw, and Error{errc::bad_file} when the file is shorter than its header says.
 [[nodiscard]] NDLEASE_API View open(const std::filesystem::path& path);
 
 /// Writes the View as .npy: Fortran order when it is contiguous only that way, else C order. The file appears under its name when it is
-/// complete (a temporary file beside it, renamed), so that a failure leaves what was there before.
-/// Throws Error{errc::io}; Error{errc::not_expressible} for formats that .npy cannot hold, before any file is made.
+/// complete (a temporary file beside it, renamed), so that a failure leaves what was there before. Symbolic links are followed and the
+/// permissions of a file that is replaced are kept. A strided or indirect View needs no memory for a copy.
+/// Throws Error{errc::io} with the path and the system's reason, also where the path is no regular file; before any file is made:
+/// Error{errc::not_expressible} as make_header does, and Error{errc::device} for memory that the host cannot reach.
 NDLEASE_API void write(const std::filesystem::path& path, const View& view);
 
 }  // namespace ndlease::npy
