@@ -42,6 +42,9 @@ int run(int argc, char** argv) {
         return app.exit(help);
     } catch (const CLI::ParseError& error) {
         const tool::Subcommand* subcommand = chosen();
+        if (subcommand == nullptr && argc > 1 && argv[1][0] != '-') {
+            return fail("'" + std::string(argv[1]) + "'", "is no subcommand; there are info, inspect, copy and bench");
+        }
         return fail(subcommand != nullptr ? subcommand->app->get_name() : "command line", error.what());
     }
     const tool::Subcommand* subcommand = chosen();

@@ -8,6 +8,8 @@ import subprocess
 import sys
 import unittest
 
+sys.dont_write_bytecode = True
+
 try:
     import numpy as np
 except ImportError:

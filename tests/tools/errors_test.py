@@ -47,7 +47,9 @@ class Errors(unittest.TestCase):
         expect_error(self, ["inspect", "--format", "f", "--itemsize", "3"], "itemsize")
 
     def test_malformed_files(self):
-        for name, content in (("empty", b""), ("text", b"hello, world"), ("short", open(self.array, "rb").read()[:-1]), ("magic", b"\x93NUMPY\x09\x00\x10\x00{}")):
+        with open(self.array, "rb") as file:
+            array = file.read()
+        for name, content in (("empty", b""), ("text", b"hello, world"), ("short", array[:-1]), ("magic", b"\x93NUMPY\x09\x00\x10\x00{}")):
             path = self.path(name)
             with open(path, "wb") as file:
                 file.write(content)

@@ -100,7 +100,7 @@ class Inspect(unittest.TestCase):
 
     def test_stated_itemsize_decides_the_padding(self):
         self.assertEqual(run_json(self, "inspect", "--format", "=ib", "--json", "--itemsize", 5)["itemsize"], 5)
-        command.expect_error(self, ["inspect", "--format", "=ib", "--itemsize", 7], "--format '=ib'")
+        command.expect_error(self, ["inspect", "--format", "=ib", "--itemsize", 4], "--format '=ib'")
 
     def test_files(self):
         record = np.dtype([("pose", [("x", "<f4"), ("y", ">f8")]), ("rgb", "u1", (3,)), ("name", "S5")], align=True)
@@ -113,8 +113,8 @@ class Inspect(unittest.TestCase):
                 facts = run_json(self, "inspect", path, "--json")
                 text = str((array.dtype, array.shape))
                 self.assertEqual(tuple(facts["shape"]), array.shape, text)
-                if array.size:
-                    self.assertEqual(tuple(facts["strides"]), array.strides, text)
+                matter = [axis for axis, extent in enumerate(array.shape) if extent > 1 and array.size]
+                self.assertEqual([facts["strides"][axis] for axis in matter], [array.strides[axis] for axis in matter], text)
                 self.assertEqual(facts["order"], "C" if array.flags.c_contiguous else "F", text)
                 self.assertEqual((facts["nbytes"], facts["itemsize"], facts["readonly"]), (array.nbytes, array.itemsize, True), text)
                 self.check_dtype(facts["fields"], array.dtype)
