@@ -4,6 +4,8 @@
 #include <cstring>
 #include <type_traits>
 
+#include "cpu/convert_x86.hpp"
+
 namespace ndlease::cpu {
 namespace {
 
@@ -33,7 +35,15 @@ inline void move_loop(std::byte* dst, DstStride dst_stride, const std::byte* src
 template <class Word, bool reverse>
 void move_run(std::byte* dst, std::int64_t dst_stride, const std::byte* src, std::int64_t src_stride, std::int64_t count) noexcept {
     using Bytes = std::integral_constant<std::int64_t, sizeof(Word)>;
-    if (dst_stride == Bytes::value && src_stride == Bytes::value) return move_loop<Word, reverse>(dst, Bytes(), src, Bytes(), count);
+    if (dst_stride == Bytes::value && src_stride == Bytes::value) {
+        if constexpr (reverse && Bytes::value <= 8) {
+            const X86Kernels& x86 = x86_kernels();
+            if (const auto kernel = Bytes::value == 2 ? x86.swap_2 : Bytes::value == 4 ? x86.swap_4 : x86.swap_8) {
+                return kernel(dst, dst_stride, src, src_stride, count);
+            }
+        }
+        return move_loop<Word, reverse>(dst, Bytes(), src, Bytes(), count);
+    }
     move_loop<Word, reverse>(dst, dst_stride, src, src_stride, count);
 }
 

@@ -7,6 +7,7 @@
 
 #include "cpu/convert_number.hpp"
 #include "cpu/convert_value.hpp"
+#include "cpu/convert_x86.hpp"
 
 namespace ndlease::cpu {
 
@@ -22,6 +23,11 @@ void convert_run(std::byte* dst, std::int64_t dst_stride, const std::byte* src, 
         using DstBytes = std::integral_constant<std::int64_t, sizeof(Raw<D>)>;
         using SrcBytes = std::integral_constant<std::int64_t, sizeof(Raw<S>)>;
         if (dst_stride == DstBytes::value && src_stride == SrcBytes::value) {
+            if constexpr (D == NumberType::binary16 && S == NumberType::binary32) {
+                if (const auto kernel = x86_kernels().binary16_from_float) return kernel(dst, dst_stride, src, src_stride, count);
+            } else if constexpr (D == NumberType::binary32 && S == NumberType::binary16) {
+                if (const auto kernel = x86_kernels().float_from_binary16) return kernel(dst, dst_stride, src, src_stride, count);
+            }
             return convert_loop<D, S>(dst, DstBytes(), src, SrcBytes(), count);
         }
     }

@@ -4,6 +4,7 @@
 
 #include <ndlease/error.hpp>
 
+#include "format/lost_tail.hpp"
 #include "format/node.hpp"
 #include "format/read.hpp"
 
@@ -55,23 +56,13 @@ bool any_offset_differs(const Reading& a, const Reading& b) {
            any_pair(a.fields, b.fields, [](const Format& x, const Format& y) { return offsets_differ(x.fields(), y.fields()); });
 }
 
-bool is_repeated_record(const Format& format) {
-    if (!format.is_subarray() || !format.element().is_record()) return false;
-    bool several = false;
-    for (const std::int64_t extent : format.shape()) {
-        if (extent == 0) return false;
-        several = several || extent > 1;
-    }
-    return several;
-}
-
 bool any_stride_differs(const Reading& a, const Reading& b) {
     return any_pair(a.fields, b.fields,
-                    [](const Format& x, const Format& y) { return is_repeated_record(x) && x.element().itemsize() != y.element().itemsize(); });
+                    [](const Format& x, const Format& y) { return detail::is_repeated_record(x) && x.element().itemsize() != y.element().itemsize(); });
 }
 
 bool any_repeated_record(const Reading& reading) {
-    return any_pair(reading.fields, reading.fields, [](const Format& format, const Format&) { return is_repeated_record(format); });
+    return any_pair(reading.fields, reading.fields, [](const Format& format, const Format&) { return detail::is_repeated_record(format); });
 }
 
 [[noreturn]] void refuse(const std::string& why) { throw Error(errc::bad_format, why); }
@@ -99,6 +90,9 @@ Format parse_with_itemsize(std::string_view text, const Abi* abi, std::int64_t i
         if (no_tail.size != natural.size) why += ", " + std::to_string(no_tail.size) + " without padding at the end";
         if (packed.size != no_tail.size) why += ", " + std::to_string(packed.size) + " without padding";
         refuse(why);
+    }
+    if (taken->bare_padding && detail::may_have_lost_tails(taken->fields, taken->size)) {
+        refuse("the gap behind a repeated record may be the padding of its elements, which NumPy does not write into them");
     }
     if (taken->spells_padding) {
         const std::string ambiguous = "the string can be read in two ways for an itemsize of " + bytes(itemsize) + ": ";

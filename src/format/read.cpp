@@ -49,7 +49,13 @@ struct Open {
 
 class Reader {
 public:
-    explicit Reader(const ReadRequest& request) : request_(request), abi_(*request.abi), in_(request.text) { open_.emplace_back(); }
+    explicit Reader(const ReadRequest& request) : request_(request), abi_(*request.abi), in_(request.text) {
+        constexpr std::size_t usual = 8;  // one allocation each for most strings
+        open_.reserve(4);
+        fields_.reserve(usual);
+        name_starts_.reserve(usual);
+        open_.emplace_back();
+    }
 
     Reading run() {
         try {
@@ -171,6 +177,7 @@ private:
             return;
         }
         if (c == 't') check_bits(prefix, position);
+        if (c == 'x' && prefix.own.count < 0 && in_.next() != ':') reading_.bare_padding = true;
         Prefix rest = prefix;
         const std::int64_t length = rest.own.count >= 0 ? rest.own.count : 1;
         rest.own.count = -1;

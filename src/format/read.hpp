@@ -23,6 +23,7 @@ struct Reading {
     std::int64_t size = 0;
     std::int64_t alignment = 1;
     bool spells_padding = false;  ///< some 'x' is a gap
+    bool bare_padding = false;    ///< some such 'x' has no count, as NumPy writes them
     bool compound = false;        ///< a record or several items, not one scalar
 };
 

@@ -125,7 +125,7 @@ void BoundedSum::prepare_search() noexcept {
 
 Overlap BoundedSum::search(int level, std::int64_t target, std::int64_t& work) const noexcept {
     const BoundedTerm& here = term(level);
-    const auto next = static_cast<std::size_t>(level + 1);
+    const auto next = static_cast<std::size_t>(level) + 1;
     const std::int64_t after = target - largest_sum_[next];
     const std::int64_t from = after <= slack_ ? 0 : ceil_div(after - slack_, here.coefficient);
     const std::int64_t to = std::min(here.bound, target / here.coefficient);

@@ -87,7 +87,7 @@ INSTANTIATE_TEST_SUITE_P(
         PathCase{"rgb_to_planes", CopyPath::tiles, 2, {3, 2000}, {2000, 1}, {1, 3}, 1},
         PathCase{"planes_to_rgb", CopyPath::tiles, 2, {2000, 3}, {3, 1}, {1, 2000}, 1},
         PathCase{"transpose_of_long_items", CopyPath::gather, 2, {9, 8}, {800, 100}, {100, 900}, 100}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& test) { return test.param.name; });
 
 TEST(copy_plan, counts_useful_bytes_of_both_sides_once) {
     auto src = counted(4);

@@ -2,10 +2,15 @@
 // Random pairs of views against a nested loop. The whole arena is compared, so a byte written outside of a view is seen too.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstring>
+#include <iterator>
+
 #include "copy/random_side.hpp"
 
 #include <ndlease/copy.hpp>
 #include <ndlease/error.hpp>
+#include <ndlease/format_types.hpp>
 
 namespace ndlease::testing {
 namespace {
@@ -17,13 +22,20 @@ CopyOptions random_options(Random& random) {
     return options;
 }
 
+/// Formats of the two sides, and the plain way from an item of one to an item of the other.
+struct Items {
+    Format dst, src;
+    ItemFunction convert;
+};
+
 // Copies by the library and by the loop; a destination that overlaps itself must be refused and left alone.
-void check_copy(Random& random, Arena& arena, const Side& dst, const Side& src) {
+void check_copy(Random& random, Arena& arena, const Side& dst, const Side& src, const Items& items) {
     const bool refused = overlaps_itself(dst, arena);
-    const std::vector<std::byte> expected = refused ? arena.bytes() : expected_after_copy(arena, dst, src);
-    const CopyOptions options = refused ? CopyOptions{} : random_options(random);
-    const View dst_view = dst.view(arena);
-    const View src_view = src.view(arena);
+    const std::vector<std::byte> expected = refused ? arena.bytes() : expected_after_copy(arena, dst, src, items.convert);
+    CopyOptions options = refused ? CopyOptions{} : random_options(random);
+    if (items.convert != nullptr) options.conversion = Conversion::cpp;
+    const View dst_view = dst.view(arena, items.dst);
+    const View src_view = src.view(arena, items.src);
     errc code = errc::ok;
     std::string message;
     try {
@@ -40,6 +52,10 @@ void check_copy(Random& random, Arena& arena, const Side& dst, const Side& src) 
     EXPECT_EQ(code, refused ? errc::overlap : errc::ok) << message << "\ndst " << dst.to_string() << "\nsrc " << src.to_string();
     EXPECT_TRUE(arena.bytes() == expected) << "dst " << dst.to_string() << "\nsrc " << src.to_string()
                                            << (refused ? "" : "\n" + CopyPlan::make(dst_view, src_view, options).describe());
+}
+
+void check_copy(Random& random, Arena& arena, const Side& dst, const Side& src) {
+    check_copy(random, arena, dst, src, {Format::opaque(dst.itemsize), Format::opaque(src.itemsize), nullptr});
 }
 
 Numbers random_source_strides(Random& random, const Numbers& shape, std::int64_t itemsize) {
@@ -107,6 +123,48 @@ TEST(random_copy, suboffsets) {
             src.strides[0] = -src.strides[0];
         }
         check_copy(random, arena, dst, src);
+    });
+}
+
+template <class To, class From>
+Items converting() {
+    return {Format::of<To>(), Format::of<From>(), [](std::byte* to, const std::byte* from, std::int64_t) {
+                From value;
+                std::memcpy(&value, from, sizeof value);
+                const To converted = static_cast<To>(value);
+                std::memcpy(to, &converted, sizeof converted);
+            }};
+}
+
+template <class T>
+Items swapping() {
+    const Format other = Format::of<T>().with_byte_order(ByteOrder::native == ByteOrder::little ? ByteOrder::big : ByteOrder::little);
+    return {Format::of<T>(), other, [](std::byte* to, const std::byte* from, std::int64_t itemsize) { std::reverse_copy(from, from + itemsize, to); }};
+}
+
+TEST(random_copy, conversions) {
+    const Items all[] = {swapping<std::uint16_t>(),
+                         swapping<float>(),
+                         swapping<std::int64_t>(),
+                         converting<std::int32_t, std::int16_t>(),
+                         converting<std::int8_t, std::int32_t>(),
+                         converting<float, std::uint8_t>(),
+                         converting<double, std::int32_t>()};
+    for_random_cases(30'000, [&all](Random& random) {
+        const Items& items = all[random.in(0, std::ssize(all) - 1)];
+        const ShapeLimits limits = random.one_in(3) ? ShapeLimits{1, 3, 100, 300} : ShapeLimits{0, 8, 9, 100};
+        Side dst{random_shape(random, limits), {}, {}, items.dst.itemsize(), 0};
+        Side src{random.one_in(4) ? random_broadcast_source(random, dst.shape) : dst.shape, {}, {}, items.src.itemsize(), 0};
+        dst.strides = random_destination_strides(random, dst.shape, dst.itemsize);
+        src.strides = random.one_in(4) && src.shape == dst.shape ? dst.strides : random_source_strides(random, src.shape, src.itemsize);
+        Arena arena(random, bytes_needed(dst.shape, dst.strides, dst.itemsize) + bytes_needed(src.shape, src.strides, src.itemsize) + 2 * dst.itemsize);
+        if (random.one_in(3)) {
+            place_overlapping(random, arena, &dst, &src);
+        } else {
+            dst = place(random, arena, dst.shape, dst.strides, dst.itemsize);
+            src = place(random, arena, src.shape, src.strides, src.itemsize);
+        }
+        check_copy(random, arena, dst, src, items);
     });
 }
 

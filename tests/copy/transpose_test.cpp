@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include <ndlease/copy.hpp>
@@ -11,11 +12,11 @@ namespace ndlease::testing {
 namespace {
 
 constexpr std::int64_t guard = 64;
+constexpr std::int64_t most_bytes = 70'000;
 
 std::vector<std::uint8_t> patterned(std::int64_t bytes) {
     std::vector<std::uint8_t> result(static_cast<std::size_t>(bytes));
-    std::uint32_t state = 12345;
-    for (std::uint8_t& byte : result) byte = static_cast<std::uint8_t>((state = state * 1664525U + 1013904223U) >> 24U);
+    for (std::size_t i = 0; i < result.size(); ++i) result[i] = static_cast<std::uint8_t>((i * 2654435761U) >> 13U);
     return result;
 }
 
@@ -29,10 +30,8 @@ std::vector<std::uint8_t> patterned(std::int64_t bytes) {
     std::vector<std::uint8_t> expected = dst;
     for (std::int64_t i = 0; i < rows; ++i) {
         for (std::int64_t j = 0; j < columns; ++j) {
-            for (std::int64_t k = 0; k < itemsize; ++k) {
-                expected[static_cast<std::size_t>(guard + dst_shift + i * dst_pitch + j * itemsize + k)] =
-                    src[static_cast<std::size_t>(guard + src_shift + i * itemsize + j * src_pitch + k)];
-            }
+            std::memcpy(expected.data() + guard + dst_shift + i * dst_pitch + j * itemsize, src.data() + guard + src_shift + i * itemsize + j * src_pitch,
+                        static_cast<std::size_t>(itemsize));
         }
     }
     const Format item = Format::opaque(itemsize);
@@ -49,6 +48,7 @@ class transpose : public ::testing::TestWithParam<std::int64_t> {};
 TEST_P(transpose, every_remainder_of_a_tile) {
     for (const std::int64_t rows : {1, 2, 7, 8, 9, 15, 16, 17, 31, 33, 63, 64, 65, 127, 129}) {
         for (const std::int64_t columns : {1, 3, 8, 16, 17, 32, 33, 64, 66, 130}) {
+            if (rows * columns * GetParam() > most_bytes) continue;  // of long items, tiles are small
             ASSERT_TRUE(transposes(rows, columns, GetParam(), 0, 0, 0));
             ASSERT_TRUE(transposes(rows, columns, GetParam(), 1, 3, 5));
         }
@@ -62,7 +62,7 @@ TEST_P(transpose, every_misalignment) {
 }
 
 INSTANTIATE_TEST_SUITE_P(items, transpose, ::testing::Values(1, 2, 3, 4, 5, 6, 8, 12, 16, 24, 32, 40, 63, 64, 1000),
-                         [](const auto& info) { return "of_" + std::to_string(info.param) + "_bytes"; });
+                         [](const auto& test) { return "of_" + std::to_string(test.param) + "_bytes"; });
 
 }  // namespace
 }  // namespace ndlease::testing

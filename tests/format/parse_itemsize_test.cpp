@@ -71,6 +71,13 @@ TEST(Ambiguity, of_spelt_out_padding_is_refused) {
     EXPECT_EQ(parse("T{i:a:(1)T{i:b:b:c:}:d:x}", 10).itemsize(), 10);
 }
 
+TEST(Ambiguity, of_gaps_behind_repeated_records_is_refused) {
+    // NumPy writes this for elements of 56 bytes: the 4 bytes at the end of each come out behind the last.
+    expect_error(errc::bad_format, "gap behind a repeated record", [] { (void)parse("T{h:a:xxxxxx(2)T{(2,3)O:b:>1w:c:}:d:xxxxxxxx@L:e:}", 128); });
+    EXPECT_EQ(parse("T{h:a:6x(2)T{(2,3)O:b:>1w:c:}:d:8x@L:e:}", 128).itemsize(), 128) << "counted padding is no work of NumPy";
+    EXPECT_EQ(parse("T{(3)T{b:x:}:a:xi:b:}", 8).itemsize(), 8) << "bytes need no padding";
+}
+
 TEST(Ambiguity, needs_padding_that_is_spelt_out) { EXPECT_EQ(offset(parse("bi", 8), 1), 4) << "1 would fit as well, with a tail of 3"; }
 
 TEST(Itemsize, explicit_strings_have_one_reading) {

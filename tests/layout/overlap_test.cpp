@@ -170,5 +170,29 @@ TEST(Overlap, random_layouts_of_rank_6_against_every_byte) {
     }
 }
 
+// Few axes with many steps: the answer hangs on where their multiples meet again, hundreds of steps away.
+TEST(Overlap, random_long_rows_against_every_byte) {
+    constexpr unsigned seed = 32;  // change it here to try others
+    std::mt19937 random(seed);
+    const auto between = [&](std::int64_t low, std::int64_t high) { return std::uniform_int_distribution<std::int64_t>(low, high)(random); };
+    int answers[2][2] = {};
+    for (int round = 0; round < 6'000; ++round) {
+        const Layout a({between(1, 4), between(1, 200)}, {between(-2000, 2000), between(20, 1000)});
+        const Layout b({between(1, 200)}, {between(20, 1000)});
+        const std::int64_t itemsize = between(1, 12);
+        const std::int64_t start = between(-2000, 100'000);
+        ByteSet bytes(500'000);
+        const bool internal = bytes.mark(element_offsets(a), itemsize);
+        const bool shared = bytes.touches(element_offsets(b), itemsize, start);
+        ASSERT_EQ(internal_overlap(a, itemsize), internal ? Overlap::yes : Overlap::no) << to_string(a) << " of " << itemsize << ", seed " << seed;
+        ASSERT_EQ(mutual(a, b, start, itemsize), shared ? Overlap::yes : Overlap::no)
+            << to_string(a) << " and " << to_string(b) << " at " << start << " of " << itemsize << ", seed " << seed;
+        ++answers[internal ? 1 : 0][shared ? 1 : 0];
+    }
+    for (const auto& row : answers) {
+        for (const int count : row) EXPECT_GT(count, 50) << "every combination of answers is met";
+    }
+}
+
 }  // namespace
 }  // namespace ndlease
