@@ -88,4 +88,3 @@ BENCHMARK_CAPTURE(convert, check_float64_for_float32, f32, f64, Conversion::chec
 BENCHMARK_CAPTURE(make_program, uint8_to_float32, f32, u8);
 
 }  // namespace
-

@@ -100,4 +100,3 @@ void copy_bit_reversal(benchmark::State& state) {
 BENCHMARK(copy_bit_reversal);
 
 }  // namespace
-

@@ -58,4 +58,3 @@ BENCHMARK_CAPTURE(print, three_fields, three);
 BENCHMARK_CAPTURE(compare, three_fields, three);
 
 }  // namespace
-

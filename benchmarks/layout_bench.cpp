@@ -85,4 +85,3 @@ BENCHMARK(mutual_overlap_interleaved)->Arg(3)->Arg(8);
 BENCHMARK(mutual_overlap_hard);
 
 }  // namespace
-

@@ -18,6 +18,7 @@
 #include "machine.hpp"
 #include "measure.hpp"
 #include "output_file.hpp"
+#include "parallel.hpp"
 #include "text_table.hpp"
 
 namespace ndlease::tool {
@@ -136,13 +137,7 @@ int bench(const Options& options) {
                                                             : html_report(context, results);
         write_whole_file(path, content);
     }
-    int code = 0;
-    for (const Measurement& result : results) {
-        if (result.verified()) continue;
-        std::cerr << error_line(result.name, "the result is wrong: " + result.mismatch) << '\n';
-        code = 1;
-    }
-    return code;
+    return print_mismatches(std::cerr, results);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "command.hpp"
 #include "text_table.hpp"
 
 namespace ndlease::tool {
@@ -84,6 +85,16 @@ void print_report(std::ostream& out, const Json& context, const std::vector<Meas
         << bytes_text(context["scale_bytes"].get<std::int64_t>()) << ".\n"
         << "GB/s: bytes read and written / 1e9 s. ceiling: the best contiguous copy of as many bytes in this run.\n\n";
     table.print(out);
+}
+
+int print_mismatches(std::ostream& err, const std::vector<Measurement>& results) {
+    int code = 0;
+    for (const Measurement& result : results) {
+        if (result.verified()) continue;
+        err << error_line(result.name, "the result is wrong: " + result.mismatch) << '\n';
+        code = 1;
+    }
+    return code;
 }
 
 Json json_report(const Json& context, const std::vector<Measurement>& results) {

@@ -25,6 +25,9 @@ void print_report(std::ostream& out, const Json& context, const std::vector<Meas
 /// One self-contained page: the context, a bar per result against the ceiling, and all numbers in a table.
 [[nodiscard]] std::string html_report(const Json& context, const std::vector<Measurement>& results);
 
+/// A line per wrong result, as errors are printed. Returns the exit code that they call for: 0 or 1.
+[[nodiscard]] int print_mismatches(std::ostream& err, const std::vector<Measurement>& results);
+
 /// "12.3 us": seconds with a unit that keeps three digits.
 [[nodiscard]] std::string duration_text(double seconds);
 /// "64 KiB"

@@ -30,7 +30,8 @@ std::string order_of(const View& view) {
 }
 
 void print_format_text(const Format& format) {
-    std::cout << "format     " << format.to_string() << '\n' << "itemsize   " << format.itemsize() << " bytes, alignment " << format.alignment() << "\n\n";
+    std::cout << "format     " << format.to_string() << '\n'
+              << "itemsize   " << format.itemsize() << (format.itemsize() == 1 ? " byte" : " bytes") << ", alignment " << format.alignment() << "\n\n";
     TextTable table({{"key"},
                      {"field"},
                      {"offset", TextTable::Align::right},

@@ -25,9 +25,6 @@ struct Measurement {
     [[nodiscard]] double percent() const { return 100 * gbps() / ceiling_gbps; }
 };
 
-/// Threads that a limit of `wanted` (0: none) comes to in this build.
-[[nodiscard]] int threads_for(int wanted);
-
 /// `bytes` as in Pattern::make. The pattern and its two yardsticks take turns until `seconds` are over, three times at least; the data is
 /// random, all pages are touched first, and the result is checked after the last turn against nested loops.
 [[nodiscard]] Measurement measure(const patterns::Pattern& pattern, std::int64_t bytes, int threads, double seconds);

@@ -60,7 +60,7 @@ private:
 std::filesystem::path checked_output(const std::filesystem::path& path) {
     namespace fs = std::filesystem;
     return about(path.string(), [&] {
-        const fs::path target = fs::is_symlink(path) ? fs::weakly_canonical(path) : path;
+        fs::path target = fs::is_symlink(path) ? fs::weakly_canonical(path) : path;
         const fs::file_status status = fs::status(target);
         if (fs::is_directory(status)) throw CommandError(path.string(), "is a directory");
         if (fs::exists(status) && !fs::is_regular_file(status)) throw CommandError(path.string(), "is not a regular file");

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "measure.hpp"
-
 #if NDLEASE_HAS_TBB
 #include <oneapi/tbb/info.h>
 #include <oneapi/tbb/parallel_for.h>

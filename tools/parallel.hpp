@@ -7,6 +7,9 @@
 
 namespace ndlease::tool {
 
+/// Threads that a limit of `wanted` (0: none) comes to in this build.
+[[nodiscard]] int threads_for(int wanted);
+
 /// Runs `work` where at most `threads` threads (0: all) serve it.
 void in_arena(int threads, const std::function<void()>& work);
 

@@ -17,7 +17,8 @@ struct ParseOptions {
     /// What native sizes and alignments mean.
     const Abi* abi = &Abi::host();
     /// The itemsize that the exporter states, in bytes; when given, the string is read by the one rule whose size fits
-    /// (natural padding, no tail, no implicit padding), and refused when none fits or two readings differ.
+    /// (natural padding, no tail, no implicit padding), and refused when none fits, when two that fit differ, and when padding that
+    /// NumPy leaves out of its strings may belong into repeated records.
     std::optional<std::int64_t> itemsize;
 };
 
@@ -29,7 +30,8 @@ struct ParseOptions {
 [[nodiscard]] NDLEASE_API Format parse_format(std::string_view text, const ParseOptions& options = {});
 
 /// Prints a string with every byte order, offset and pad spelled out, which NumPy, Cython and parse_format read to the same
-/// offsets. Throws Error{errc::not_expressible} naming the kind when PEP 3118 has no code for it (bfloat16, datetime, overlapping
+/// offsets. Two things need more than the string: bit fields the itemsize, and a whole item of opaque bytes ("5x") comes back as a
+/// record without fields. Throws Error{errc::not_expressible} naming the kind when PEP 3118 has no code for it (bfloat16, datetime, overlapping
 /// fields, ...).
 [[nodiscard]] NDLEASE_API std::string print_format(const Format& format);
 

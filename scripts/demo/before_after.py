@@ -39,7 +39,7 @@ def main():
         left += picture.shape[1] + MARGIN
     with open(sys.argv[3], "wb") as file:
         file.write(png(canvas))
-    print(f"wrote {sys.argv[3]}: the picture on the left; cropped, mirrored and through five conversions on the right")
+    print(f"wrote {sys.argv[3]}: the picture on the left; cropped, mirrored and through four copies on the right")
 
 
 main()

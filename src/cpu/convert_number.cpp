@@ -7,11 +7,12 @@
 
 namespace ndlease::cpu {
 
-#define NDLEASE_EACH_NUMBER(X)                                                                                                                                 \
-    X(boolean)                                                                                                                                                 \
-    X(int8)                                                                                                                                                    \
-    X(uint8) X(int16) X(uint16) X(int32) X(uint32) X(int64) X(uint64) X(int128) X(uint128) X(binary16) X(bfloat16) X(binary32) X(binary64) X(x87) X(binary128) \
-        X(binary64_odd)
+// clang-format 14 breaks this list anew each time it runs.
+// clang-format off
+#define NDLEASE_EACH_NUMBER(X) \
+    X(boolean) X(int8) X(uint8) X(int16) X(uint16) X(int32) X(uint32) X(int64) X(uint64) X(int128) X(uint128) \
+    X(binary16) X(bfloat16) X(binary32) X(binary64) X(x87) X(binary128) X(binary64_odd)
+// clang-format on
 
 #define NDLEASE_ROW(type) extern template const KernelRow& kernel_row<NumberType::type>() noexcept;
 NDLEASE_EACH_NUMBER(NDLEASE_ROW)

@@ -69,7 +69,7 @@ Format scalar_from(DlpackType type) {
 
 Format from_dlpack_type(DlpackType type) {
     if (type.lanes == 0) throw Error(errc::bad_format, to_text(type) + ": there must be at least 1 lane");
-    const Format scalar = scalar_from(type);
+    Format scalar = scalar_from(type);
     if (type.lanes == 1) return scalar;
     const std::int64_t shape[] = {type.lanes};
     return Format::subarray(scalar, shape);

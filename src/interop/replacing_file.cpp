@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 fs::path follow_links(const fs::path& target) {
     std::error_code error;
     if (fs::is_symlink(fs::symlink_status(target, error))) {
-        const fs::path real = fs::weakly_canonical(target, error);
+        fs::path real = fs::weakly_canonical(target, error);
         if (error) throw Error(errc::io, target.string() + ": cannot follow the link: " + error.message());
         return real;
     }

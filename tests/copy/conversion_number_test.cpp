@@ -3,6 +3,7 @@
 #include <array>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -156,6 +157,34 @@ std::vector<std::string> names() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Conversion, FromEach, testing::ValuesIn(names()), [](const auto& tested) { return tested.param; });
+
+TEST(ConversionRuns, every_length_and_misalignment_gives_what_single_items_give) {
+    // Contiguous runs take vector kernels with remainders; single items never do.
+    const std::vector<std::pair<std::string, std::string>> pairs = {{"float16", "float32"}, {"float32", "float16"}, {"float32", "uint8"}, {"int16", "int16"},
+                                                                    {"int32", "int32"},     {"int64", "int64"},     {"x87", "x87"}};
+    for (const auto& [to_name, from_name] : pairs) {
+        if (to_name == "x87" && __LDBL_MANT_DIG__ != 64) continue;
+        const Type& to = oracle::type_named(to_name);
+        const Type& from = oracle::type_named(from_name);
+        const std::vector<u128> values = thinned(oracle::edge_values(from, seed), 97);
+        const ConversionProgram program =
+            ConversionProgram::make(to.format(arrangements[to_name == from_name ? 3 : 0].order()), from.format(), Conversion::cpp);
+        for (std::int64_t count = 0; count <= 70; ++count) {
+            for (const std::int64_t shift : {0, 1, 2, 3}) {
+                std::vector<std::byte> src(static_cast<std::size_t>(shift + count * from.item_bytes));
+                std::vector<std::byte> run(static_cast<std::size_t>(shift + count * to.item_bytes + 1), guard);
+                std::vector<std::byte> single = run;
+                for (std::int64_t i = 0; i < count; ++i) {
+                    std::byte* const item = src.data() + shift + i * from.item_bytes;
+                    put(from, arrangements[0], values[static_cast<std::size_t>(i + count) % values.size()], item);
+                    program.run(single.data() + shift + i * to.item_bytes, to.item_bytes + 1, item, from.item_bytes + 1, 1);
+                }
+                program.run(run.data() + shift, to.item_bytes, src.data() + shift, from.item_bytes, count);
+                ASSERT_EQ(run, single) << from_name << " -> " << to_name << ", " << count << " items at offset " << shift;
+            }
+        }
+    }
+}
 
 TEST(ConversionOracle, agrees_with_cpp_where_cpp_defines_the_result) {
     const auto raw_of = [](auto value) {
