@@ -162,9 +162,7 @@ template <class Target, class... Outer>
     using T = std::remove_cv_t<Target>;
     if constexpr (std::is_function_v<T>) {
         return Format::function();
-    } else if constexpr ((std::is_same_v<T, Outer> || ...)) {
-        return Format::pointer();
-    } else if constexpr (Described<T> || std::is_arithmetic_v<T> || std::is_pointer_v<T>) {
+    } else if constexpr (!(std::is_same_v<T, Outer> || ...) && (Described<T> || std::is_arithmetic_v<T> || std::is_pointer_v<T>)) {
         return Format::pointer(format_of<T, Outer...>());
     } else {
         return Format::pointer();

@@ -35,7 +35,7 @@ public:
     ReleaseCallback(std::nullptr_t) noexcept {}  // NOLINT(google-explicit-constructor): "no callback"
     template <class F>
     requires(!std::same_as<std::remove_cvref_t<F>, ReleaseCallback> && std::invocable<std::remove_cvref_t<F>&, const ReleaseInfo&>)
-        ReleaseCallback(F&& function) {  // NOLINT(google-explicit-constructor): a lambda is what it stands for
+        ReleaseCallback(F&& function) {  // NOLINT(google-explicit-constructor,bugprone-forwarding-reference-overload): a lambda; not itself
         using Callable = std::remove_cvref_t<F>;
         using Storage = std::conditional_t<fits_inline<Callable>, Inline<Callable>, OnHeap<Callable>>;
         Storage::make(storage_, std::forward<F>(function));

@@ -32,8 +32,8 @@ void copy_indirect(const backend::CopyJob& job) noexcept {
     const std::int64_t src_stride = has_line ? task.src_strides[rank - 1] : 0;
 
     std::int64_t index[max_rank] = {};
-    std::byte* dst[max_rank + 1];  // [k]: where axis k starts, for the indices of the axes before it
-    const std::byte* src[max_rank + 1];
+    std::byte* dst[max_rank + 1] = {};  // [k]: where axis k starts, for the indices of the axes before it
+    const std::byte* src[max_rank + 1] = {};
     dst[0] = job.dst;
     src[0] = job.src;
     int axis = 0;  // the outermost axis whose index has changed

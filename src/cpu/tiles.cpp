@@ -10,9 +10,9 @@
 namespace ndlease::cpu {
 namespace {
 
-constexpr std::int64_t buffer_bytes = 16 * 1024;  // half of a small first-level cache
-constexpr std::int64_t narrow = 8;                // positions: a plane this narrow needs no buffer
-constexpr std::int64_t narrow_block = 1024;       // positions along its long side
+constexpr std::int64_t buffer_bytes = std::int64_t{16} * 1024;  // half of a small first-level cache
+constexpr std::int64_t narrow = 8;                              // positions: a plane this narrow needs no buffer
+constexpr std::int64_t narrow_block = 1024;                     // positions along its long side
 
 /// A plane of two axes: `d` is the destination's contiguous one, `s` the source's. Strides are bytes.
 struct Plane {

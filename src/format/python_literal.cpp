@@ -199,16 +199,16 @@ private:
         }
     }
 
-    void read_hex_escape(std::string& out, int digits) {
+    void read_hex_escape(std::string& out, std::size_t digits) {
         std::uint32_t value = 0;
-        for (int i = 0; i < digits; ++i) {
-            const int digit = hex_value(peek(static_cast<std::size_t>(2 + i)));
+        for (std::size_t i = 0; i < digits; ++i) {
+            const int digit = hex_value(peek(2 + i));
             if (digit < 0) fail(position_, "expected " + std::to_string(digits) + " hexadecimal digits in the escape");
             value = value * 16 + static_cast<std::uint32_t>(digit);
         }
         if (value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff)) fail(position_, "the escape is no Unicode character");
         append_utf8(out, value);
-        position_ += static_cast<std::size_t>(2 + digits);
+        position_ += 2 + digits;
     }
 
     std::string_view text_;

@@ -28,8 +28,8 @@ constexpr Code codes[] = {
 // f12, f16, c24 and c32 mean the host's long double, and nothing where that is another size: the code itself does not say which of
 // x87, binary128 and double-double it is.
 bool is_long_double(char letter, std::int64_t bytes) {
-    const SizeAlign host = Abi::host().long_double_;
-    return host.size > 8 && ((letter == 'f' && bytes == host.size) || (letter == 'c' && bytes == 2 * host.size));
+    const std::int64_t host = Abi::host().long_double_.size;
+    return host > 8 && ((letter == 'f' && bytes == host) || (letter == 'c' && bytes == 2 * host));
 }
 
 Format long_double(bool pair, ByteOrder order) {

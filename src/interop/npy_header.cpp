@@ -85,13 +85,17 @@ Entries read_entries(const PythonLiteral& dict) {
         if (*entry != nullptr) fail_at(key, "the key '" + key.text + "' appears twice");
         *entry = &dict.items[i + 1];
     }
-    for (const auto& [entry, name] : {std::pair{entries.descr, "descr"}, {entries.fortran_order, "fortran_order"}, {entries.shape, "shape"}}) {
-        if (entry == nullptr) fail_at(dict, std::string("the key '") + name + "' is missing");
-    }
-    if (!entries.fortran_order->is(Type::boolean)) {
-        fail_at(*entries.fortran_order, std::string("fortran_order must be True or False, not ") + to_string(entries.fortran_order->type));
-    }
     return entries;
+}
+
+const PythonLiteral& required(const PythonLiteral* entry, const PythonLiteral& dict, const char* key) {
+    if (entry == nullptr) fail_at(dict, std::string("the key '") + key + "' is missing");
+    return *entry;
+}
+
+bool read_fortran_order(const PythonLiteral& literal) {
+    if (!literal.is(Type::boolean)) fail_at(literal, std::string("fortran_order must be True or False, not ") + to_string(literal.type));
+    return literal.boolean;
 }
 
 void check_size(const Header& header, const PythonLiteral& shape) {
@@ -152,12 +156,15 @@ Header parse_header(std::span<const std::byte> file) {
         const PythonLiteral dict =
             detail::parse_python_literal(text.substr(preamble.literal_at, preamble.literal_bytes), {.latin1 = old, .python2_longs = old});
         const Entries entries = read_entries(dict);
-        header.fortran_order = entries.fortran_order->boolean;
-        header.shape = detail::extents_from(*entries.shape);
-        header.format = detail::format_from_descr(*entries.descr);
-        check_size(header, *entries.shape);
+        const PythonLiteral& descr = required(entries.descr, dict, "descr");
+        const PythonLiteral& fortran_order = required(entries.fortran_order, dict, "fortran_order");
+        const PythonLiteral& shape = required(entries.shape, dict, "shape");
+        header.fortran_order = read_fortran_order(fortran_order);
+        header.shape = detail::extents_from(shape);
+        header.format = detail::format_from_descr(descr);
+        check_size(header, shape);
         if (header.format.has_addresses()) {
-            throw Error(errc::not_supported, ".npy header: arrays of Python objects are pickles, which are never read", entries.descr->position);
+            throw Error(errc::not_supported, ".npy header: arrays of Python objects are pickles, which are never read", descr.position);
         }
     } catch (const Error& error) {
         const std::int64_t position = static_cast<std::int64_t>(preamble.literal_at) + std::max<std::int64_t>(error.index(), 0);

@@ -27,8 +27,9 @@ std::uint64_t entry_of(const ControlBlock& block) noexcept { return (std::uint64
 
 ControlBlock* block_of(std::uint64_t entry) noexcept {
     const std::uint64_t index = (entry >> generation_bits) - 1;
-    const auto slab = static_cast<std::size_t>(std::bit_width(index / first_slab + 1) - 1);
-    const std::uint64_t slab_start = first_slab * ((std::uint64_t{1} << slab) - 1);
+    const std::uint64_t slab_size_in_firsts = std::bit_floor(index / first_slab + 1);
+    const auto slab = static_cast<std::size_t>(std::countr_zero(slab_size_in_firsts));
+    const std::uint64_t slab_start = first_slab * (slab_size_in_firsts - 1);
     return slabs[slab].load(std::memory_order_acquire) + (index - slab_start);
 }
 

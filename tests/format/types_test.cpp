@@ -223,14 +223,16 @@ void expect_whole(std::size_t fields) {
     EXPECT_EQ(format.fields().size(), fields);
 }
 
-#define EXPECT_MEMBER(type, name)                                                                                    \
-    do {                                                                                                             \
-        const ndlease::Field* const field = Format::of<type>().find(#name);                                          \
-        ASSERT_NE(field, nullptr);                                                                                   \
-        EXPECT_EQ(field->offset(), static_cast<std::int64_t>(offsetof(type, name)));                                 \
-        EXPECT_EQ(field->format(), Format::of<decltype(type::name)>());                                              \
-        EXPECT_EQ(field->format().itemsize(), static_cast<std::int64_t>(sizeof(static_cast<type*>(nullptr)->name))); \
-    } while (false)
+template <class Class, class Member>
+void expect_member(const char* name, std::size_t offset) {
+    const ndlease::Field* const field = Format::of<Class>().find(name);
+    ASSERT_NE(field, nullptr);
+    EXPECT_EQ(field->offset(), static_cast<std::int64_t>(offset));
+    EXPECT_EQ(field->format(), Format::of<Member>());
+    EXPECT_EQ(field->format().itemsize(), static_cast<std::int64_t>(sizeof(Member)));  // NOLINT(bugprone-sizeof-expression): pointers too
+}
+
+#define EXPECT_MEMBER(type, name) expect_member<type, decltype(type::name)>(#name, offsetof(type, name))
 
 TEST(FormatOf, records_have_the_compilers_offsets) {
     expect_whole<Point>(3);

@@ -47,7 +47,7 @@ TEST(LeaseThreads, copies_and_drops_of_shared_leases_release_each_once) {
         for (auto& lease : leases) own.push_back(*lease);
     }
     for (auto& lease : leases) lease.reset();
-    std::atomic<std::int64_t> seen{0};
+    std::array<std::int64_t, thread_count> seen{};  // one each: an atomic sum would order the threads, and hide a missing order in the lease
     on_threads([&](int t) {
         auto& own = held[static_cast<std::size_t>(t)];
         std::int64_t sum = 0;
@@ -56,10 +56,10 @@ TEST(LeaseThreads, copies_and_drops_of_shared_leases_release_each_once) {
             const Lease moved = copy;
             sum += payload[i % shared];
         }
-        seen += sum;
+        seen[static_cast<std::size_t>(t)] = sum;
         own.clear();
     });
-    EXPECT_EQ(seen, 0);
+    for (const std::int64_t sum : seen) EXPECT_EQ(sum, 0);
     for (std::size_t i = 0; i < shared; ++i) {
         EXPECT_EQ(runs[i], 1) << "lease " << i;
         EXPECT_EQ(payload[i], -1);
