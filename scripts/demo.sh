@@ -24,10 +24,12 @@ export PYTHONDONTWRITEBYTECODE=1
 out=out/demo
 mkdir -p "$out"
 heading() { printf '\n== %s\n' "$*"; }
-show() {
-    printf '$'
-    printf ' %q' "$@" | sed "s/\\\\\([][:,<>()^|$]\)/\1/g"
-    printf '\n'
+show() { # prints the command as one would type it, and runs it
+    local word line='$'
+    for word in "$@"; do
+        if [[ $word =~ ^[A-Za-z0-9_./=,-]+$ ]]; then line+=" $word"; else line+=" '$word'"; fi
+    done
+    printf '%s\n' "$line"
     "$@"
 }
 check() { "$python" scripts/demo/check.py "$out" "$@"; }

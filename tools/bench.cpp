@@ -2,10 +2,9 @@
 // ndlease bench: the named patterns, timed beside a contiguous copy and verified.
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <ctime>
+#include <filesystem>
 #include <iostream>
-#include <memory>
 #include <optional>
 #include <regex>
 #include <string>
@@ -23,13 +22,6 @@
 
 namespace ndlease::tool {
 namespace {
-
-struct Options {
-    std::string filter, size = "M", device = "cpu", json, csv, html;
-    bool list = false;
-    int threads = 0;
-    double seconds = 0.5;
-};
 
 std::vector<patterns::Pattern> chosen_patterns(const std::string& filter) {
     const std::regex expression = about("--filter '" + filter + "'", [&] { return std::regex(filter); });
@@ -93,7 +85,26 @@ std::string now_utc() {
     return text;
 }
 
-int bench(const Options& options) {
+Context make_context(const BenchOptions& options, std::int64_t bytes) {
+    Context context;
+    context.version = NDLEASE_VERSION;
+    context.build_type = NDLEASE_BUILD_TYPE;
+    context.compiler = compiler_name();
+    context.date = now_utc();
+    context.cpu = cpu_model();
+    context.cores = core_count();
+    context.memory_bytes = memory_bytes();
+    context.onetbb = NDLEASE_HAS_TBB != 0;
+    context.threads = threads_for(options.threads);
+    context.size = options.size;
+    context.scale_bytes = bytes;
+    context.seconds_per_pattern = options.seconds;
+    return context;
+}
+
+}  // namespace
+
+int run_bench(const BenchOptions& options) {
     if (about("--device " + options.device, [&] { return parse_device(options.device); }) != Device::cpu()) {
         throw CommandError("--device " + options.device, "this build measures cpu only");
     }
@@ -101,27 +112,12 @@ int bench(const Options& options) {
     const std::int64_t bytes = scale_bytes(options.size);
     if (options.list) return list_patterns(chosen, bytes);
 
-    struct Output {
-        const std::string& name;
-        std::filesystem::path path;
-    };
-    std::vector<Output> outputs;  // before hours of measuring, not after
-    for (const std::string* name : {&options.json, &options.csv, &options.html}) {
-        if (!name->empty()) outputs.push_back({*name, checked_output(*name)});
-    }
+    const auto checked = [](const std::optional<std::string>& name) { return name ? checked_output(*name) : std::filesystem::path(); };
+    const auto json = checked(options.json);  // before hours of measuring, not after
+    const auto csv = checked(options.csv);
+    const auto html = checked(options.html);
 
-    const Json context{{"version", NDLEASE_VERSION},
-                       {"build_type", NDLEASE_BUILD_TYPE},
-                       {"compiler", compiler_name()},
-                       {"date", now_utc()},
-                       {"cpu", cpu_model()},
-                       {"cores", core_count()},
-                       {"memory_bytes", memory_bytes()},
-                       {"onetbb", NDLEASE_HAS_TBB != 0},
-                       {"threads", threads_for(options.threads)},
-                       {"size", options.size},
-                       {"scale_bytes", bytes},
-                       {"seconds_per_pattern", options.seconds}};
+    const Context context = make_context(options, bytes);
     std::vector<Measurement> results;
     {
         Progress progress(chosen.size());
@@ -131,35 +127,10 @@ int bench(const Options& options) {
         }
     }
     print_report(std::cout, context, results);
-    for (const auto& [name, path] : outputs) {
-        const std::string content = &name == &options.json  ? json_report(context, results).dump(2) + '\n'
-                                    : &name == &options.csv ? csv_report(results)
-                                                            : html_report(context, results);
-        write_whole_file(path, content);
-    }
+    if (options.json) write_whole_file(json, json_report(context, results));
+    if (options.csv) write_whole_file(csv, csv_report(results));
+    if (options.html) write_whole_file(html, html_report(context, results));
     return print_mismatches(std::cerr, results);
-}
-
-}  // namespace
-
-Subcommand add_bench(CLI::App& app) {
-    CLI::App* sub = app.add_subcommand("bench", "Measure the named copy patterns beside a contiguous copy, and verify them");
-    const auto options = std::make_shared<Options>();
-    sub->add_flag("--list", options->list, "List the patterns and end");
-    sub->add_option("--filter", options->filter, "Only patterns whose name this regular expression (ECMAScript) finds");
-    sub->add_option("--size", options->size, "S: 64 KiB, M: 32 MiB, L: 1 GiB per array")->check(CLI::IsMember({"S", "M", "L"}))->capture_default_str();
-    sub->add_option("--device", options->device, "Where to measure")->capture_default_str();
-    sub->add_option("--threads", options->threads, "Most threads to use; 0: as many as there are")->check(CLI::Range(0, 4096));
-    sub->add_option("--seconds", options->seconds, "Time for each pattern, its yardsticks included")->check(CLI::Range(0.0, 3600.0))->capture_default_str();
-    sub->add_option("--json", options->json, "Write the results as JSON to this file");
-    sub->add_option("--csv", options->csv, "Write the results as CSV to this file");
-    sub->add_option("--html", options->html, "Write a page with bars to this file");
-    sub->footer(
-        "Examples:\n"
-        "  ndlease bench --list\n"
-        "  ndlease bench --filter 't2d|rgb' --size L --threads 1\n"
-        "  ndlease bench --size S --seconds 0.1 --html report.html --json report.json");
-    return {sub, [options] { return bench(*options); }};
 }
 
 }  // namespace ndlease::tool

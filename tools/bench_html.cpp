@@ -71,12 +71,11 @@ std::string table_row(const Measurement& result) {
 
 }  // namespace
 
-std::string html_report(const Json& context, const std::vector<Measurement>& results) {
+std::string html_report(const Context& context, const std::vector<Measurement>& results) {
     std::string page = page_start;
-    page += "<h1>ndlease bench</h1>\n<p>ndlease " + escaped(context["version"].get<std::string>()) + ", " + escaped(context["build_type"].get<std::string>()) +
-            ", " + escaped(context["compiler"].get<std::string>()) + "</p>\n<p>" + escaped(context["cpu"].get<std::string>()) + ", " +
-            context["threads"].dump() + " of " + context["cores"].dump() + " threads, " + escaped(context["date"].get<std::string>()) + "</p>\n<p>Size " +
-            escaped(context["size"].get<std::string>()) + ": patterns of up to " + bytes_text(context["scale_bytes"].get<std::int64_t>()) +
+    page += "<h1>ndlease bench</h1>\n<p>ndlease " + escaped(context.version) + ", " + escaped(context.build_type) + ", " + escaped(context.compiler) +
+            "</p>\n<p>" + escaped(context.cpu) + ", " + std::to_string(context.threads) + " of " + std::to_string(context.cores) + " threads, " +
+            escaped(context.date) + "</p>\n<p>Size " + escaped(context.size) + ": patterns of up to " + bytes_text(context.scale_bytes) +
             ". GB/s counts bytes read and written.</p>\n"
             "<h2>Speed beside a contiguous copy</h2>\n<p><span class=\"legend\">&#9474;</span> is the ceiling: the best contiguous copy (memcpy or "
             "ndlease) of as many bytes, taken in turns with the pattern.</p>\n";

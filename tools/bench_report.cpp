@@ -2,12 +2,15 @@
 #include "bench_report.hpp"
 
 #include <cstdio>
+#include <nlohmann/json.hpp>
 
 #include "command.hpp"
 #include "text_table.hpp"
 
 namespace ndlease::tool {
 namespace {
+
+using Json = nlohmann::ordered_json;
 
 std::vector<std::int64_t> list_of(const Dims& dims) { return {dims.begin(), dims.end()}; }
 
@@ -59,7 +62,7 @@ std::string bytes_text(std::int64_t bytes) {
     return decimal_text(value, unit == 0 || value == static_cast<double>(static_cast<std::int64_t>(value)) || value >= 100 ? 0 : 1) + ' ' + units[unit];
 }
 
-void print_report(std::ostream& out, const Json& context, const std::vector<Measurement>& results) {
+void print_report(std::ostream& out, const Context& context, const std::vector<Measurement>& results) {
     using Align = TextTable::Align;
     TextTable table({{"pattern"},
                      {"path"},
@@ -80,9 +83,8 @@ void print_report(std::ostream& out, const Json& context, const std::vector<Meas
                        result.verified() ? "yes" : "NO", std::to_string(result.copy.src.itemsize), to_string(result.copy.dst.shape),
                        to_string(result.copy.src.strides), to_string(result.copy.dst.strides)});
     }
-    out << "ndlease " << context["version"].get<std::string>() << " on " << context["cpu"].get<std::string>() << ", " << context["threads"] << " of "
-        << context["cores"] << " threads; size " << context["size"].get<std::string>() << ": patterns of up to "
-        << bytes_text(context["scale_bytes"].get<std::int64_t>()) << ".\n"
+    out << "ndlease " << context.version << " on " << context.cpu << ", " << context.threads << " of " << context.cores << " threads; size " << context.size
+        << ": patterns of up to " << bytes_text(context.scale_bytes) << ".\n"
         << "GB/s: bytes read and written / 1e9 s. ceiling: the best contiguous copy of as many bytes in this run.\n\n";
     table.print(out);
 }
@@ -97,10 +99,22 @@ int print_mismatches(std::ostream& err, const std::vector<Measurement>& results)
     return code;
 }
 
-Json json_report(const Json& context, const std::vector<Measurement>& results) {
+std::string json_report(const Context& context, const std::vector<Measurement>& results) {
+    const Json facts{{"version", context.version},
+                     {"build_type", context.build_type},
+                     {"compiler", context.compiler},
+                     {"date", context.date},
+                     {"cpu", context.cpu},
+                     {"cores", context.cores},
+                     {"memory_bytes", context.memory_bytes},
+                     {"onetbb", context.onetbb},
+                     {"threads", context.threads},
+                     {"size", context.size},
+                     {"scale_bytes", context.scale_bytes},
+                     {"seconds_per_pattern", context.seconds_per_pattern}};
     Json list = Json::array();
     for (const Measurement& result : results) list.push_back(json_result(result));
-    return {{"context", context}, {"results", list}};
+    return Json{{"context", facts}, {"results", list}}.dump(2) + '\n';
 }
 
 std::string csv_report(const std::vector<Measurement>& results) {

@@ -2,7 +2,7 @@
 // Benchmark results as text, JSON, CSV and a page to look at.
 #pragma once
 
-#include <nlohmann/json.hpp>
+#include <cstdint>
 #include <ostream>
 #include <string>
 #include <vector>
@@ -11,19 +11,29 @@
 
 namespace ndlease::tool {
 
-using Json = nlohmann::ordered_json;
+/// Where and how the results came about.
+struct Context {
+    std::string version, build_type, compiler, date, cpu;
+    int cores = 0;
+    std::int64_t memory_bytes = 0;
+    bool onetbb = false;
+    int threads = 1;
+    std::string size;              ///< the class that was asked for
+    std::int64_t scale_bytes = 0;  ///< of the larger side of each pattern, at most
+    double seconds_per_pattern = 0;
+};
 
-/// Columns for people. `context` is what json_report prints under that key.
-void print_report(std::ostream& out, const Json& context, const std::vector<Measurement>& results);
+/// Columns for people.
+void print_report(std::ostream& out, const Context& context, const std::vector<Measurement>& results);
 
 /// {"context": context, "results": [...]}; docs/command.md describes the keys.
-[[nodiscard]] Json json_report(const Json& context, const std::vector<Measurement>& results);
+[[nodiscard]] std::string json_report(const Context& context, const std::vector<Measurement>& results);
 
 /// A header line and one line per result with the columns of json_report.
 [[nodiscard]] std::string csv_report(const std::vector<Measurement>& results);
 
 /// One self-contained page: the context, a bar per result against the ceiling, and all numbers in a table.
-[[nodiscard]] std::string html_report(const Json& context, const std::vector<Measurement>& results);
+[[nodiscard]] std::string html_report(const Context& context, const std::vector<Measurement>& results);
 
 /// A line per wrong result, as errors are printed. Returns the exit code that they call for: 0 or 1.
 [[nodiscard]] int print_mismatches(std::ostream& err, const std::vector<Measurement>& results);

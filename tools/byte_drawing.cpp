@@ -10,7 +10,7 @@ namespace ndlease::tool {
 namespace {
 
 constexpr std::int64_t row_bytes = 16;
-constexpr std::int64_t longest_drawing = 64 * 1024;  // bytes looked at; folding may fit them into few rows
+constexpr std::int64_t longest_drawing = 65536;  // bytes looked at; folding may fit them into few rows
 constexpr int most_rows = 48;
 
 void paint_leaf(std::string& bytes, std::int64_t offset, std::int64_t size, char key) {

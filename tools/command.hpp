@@ -1,29 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the subcommands share: how one is added to the command line, and how it fails.
+// What the subcommands are asked for, and how they fail. Only main.cpp knows the command line's syntax.
 #pragma once
 
-#include <functional>
+#include <cstdint>
+#include <optional>
 #include <stdexcept>
 #include <string>
-
-namespace CLI {
-class App;
-}
+#include <utility>
 
 namespace ndlease::tool {
 
-/// Runs a parsed subcommand; returns the exit code of the process.
-using Action = std::function<int()>;
-
-struct Subcommand {
-    CLI::App* app;
-    Action run;
+struct InfoOptions {
+    bool json = false;
+};
+/// A file or a format string; exactly one is there.
+struct InspectOptions {
+    std::optional<std::string> file, format;
+    std::optional<std::int64_t> itemsize;  ///< bytes
+    std::string abi = "host";
+    bool json = false;
+};
+struct CopyRequest {
+    std::string in, out;
+    std::optional<std::string> index, permute, field, order, dtype;
+    std::string device = "cpu";
+    int threads = 0;
+    bool checked = false, explain = false;
+};
+struct BenchOptions {
+    bool list = false;
+    std::string filter, size = "M", device = "cpu";
+    int threads = 0;
+    double seconds = 0.5;
+    std::optional<std::string> json, csv, html;  ///< files to write
 };
 
-[[nodiscard]] Subcommand add_info(CLI::App& app);
-[[nodiscard]] Subcommand add_inspect(CLI::App& app);
-[[nodiscard]] Subcommand add_copy(CLI::App& app);
-[[nodiscard]] Subcommand add_bench(CLI::App& app);
+// Each writes to standard output, returns the exit code, and throws CommandError or what the library throws.
+int run_info(const InfoOptions& options);
+int run_inspect(const InspectOptions& options);
+int run_copy(const CopyRequest& options);
+int run_bench(const BenchOptions& options);
 
 /// Ends the command with exit code 2 and the line `ndlease: <subject>: <reason>`.
 class CommandError : public std::runtime_error {

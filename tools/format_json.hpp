@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// A Format as the JSON that `ndlease inspect --json` prints; docs/command.md describes the keys.
+// What `ndlease inspect --json` prints; docs/command.md describes the keys.
 #pragma once
 
-#include <ndlease/format.hpp>
-#include <nlohmann/json.hpp>
+#include <ndlease/view.hpp>
+#include <string>
 
 namespace ndlease::tool {
 
-using Json = nlohmann::ordered_json;
+/// {"format", "itemsize", "alignment", "fields"}, with "shape" for a sub-array; and a line's end.
+[[nodiscard]] std::string format_json(const Format& format);
+/// The same of the items, with "shape", "strides", "order", "nbytes" and "readonly".
+[[nodiscard]] std::string view_json(const View& view);
 
-/// {"format", "itemsize", "alignment", "fields"}; a sub-array also has its "shape".
-[[nodiscard]] Json describe_format(const Format& format);
+/// "C" where the items lie without gaps in C order, else "F" where they do so in Fortran's, else "none".
+[[nodiscard]] const char* order_of(const View& view);
 
 }  // namespace ndlease::tool

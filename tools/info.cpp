@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // ndlease info: what this build can do and where it runs.
-#include <CLI/CLI.hpp>
 #include <iostream>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -45,20 +43,14 @@ void print_text(const Json& info) {
 
 }  // namespace
 
-Subcommand add_info(CLI::App& app) {
-    CLI::App* sub = app.add_subcommand("info", "Print version, backends, devices and protocols of this build");
-    const auto json = std::make_shared<bool>(false);
-    sub->add_flag("--json", *json, "Print JSON");
-    sub->footer("Examples:\n  ndlease info\n  ndlease info --json");
-    return {sub, [json] {
-                const Json info = describe_build();
-                if (*json) {
-                    std::cout << info.dump(2) << '\n';
-                } else {
-                    print_text(info);
-                }
-                return 0;
-            }};
+int run_info(const InfoOptions& options) {
+    const Json info = describe_build();
+    if (options.json) {
+        std::cout << info.dump(2) << '\n';
+    } else {
+        print_text(info);
+    }
+    return 0;
 }
 
 }  // namespace ndlease::tool

@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // ndlease inspect: what an item is, and how a file's items lie.
-#include <CLI/CLI.hpp>
 #include <iostream>
-#include <memory>
 #include <ndlease/abi.hpp>
 #include <ndlease/format_text.hpp>
 #include <ndlease/interop/npy.hpp>
-#include <optional>
 #include <string>
 
 #include "byte_drawing.hpp"
@@ -17,17 +14,6 @@
 
 namespace ndlease::tool {
 namespace {
-
-struct Options {
-    std::string file, format, abi = "host";
-    std::int64_t itemsize = -1;
-    bool json = false;
-};
-
-std::string order_of(const View& view) {
-    if (view.is_contiguous(Order::c)) return "C";
-    return view.is_contiguous(Order::f) ? "F" : "none";
-}
 
 void print_format_text(const Format& format) {
     std::cout << "format     " << format.to_string() << '\n'
@@ -50,32 +36,26 @@ void print_format_text(const Format& format) {
     std::cout << '\n' << draw_bytes(format);
 }
 
-int inspect_format(const Options& options) {
+int inspect_format(const InspectOptions& options, const std::string& text) {
     ParseOptions parse;
     parse.abi = about("--abi " + options.abi, [&] { return &Abi::named(options.abi); });
-    if (options.itemsize >= 0) parse.itemsize = options.itemsize;
-    const Format format = about("--format '" + options.format + "'", [&] { return parse_format(options.format, parse); });
+    parse.itemsize = options.itemsize;
+    const Format format = about("--format '" + text + "'", [&] { return parse_format(text, parse); });
     if (options.json) {
-        std::cout << describe_format(format).dump(2) << '\n';
+        std::cout << format_json(format);
     } else {
         print_format_text(format);
     }
     return 0;
 }
 
-int inspect_file(const Options& options) {
-    const View view = about(options.file, [&] { return npy::open(options.file); });
+int inspect_file(const InspectOptions& options, const std::string& file) {
+    const View view = about(file, [&] { return npy::open(file); });
     if (options.json) {
-        Json json = describe_format(view.format());
-        json["shape"] = std::vector<std::int64_t>(view.shape().begin(), view.shape().end());
-        json["strides"] = std::vector<std::int64_t>(view.strides().begin(), view.strides().end());
-        json["order"] = order_of(view);
-        json["nbytes"] = view.nbytes();
-        json["readonly"] = view.is_read_only();
-        std::cout << json.dump(2) << '\n';
+        std::cout << view_json(view);
         return 0;
     }
-    std::cout << options.file << '\n'
+    std::cout << file << '\n'
               << "shape      " << to_string(view.shape()) << '\n'
               << "strides    " << to_string(view.strides()) << " bytes\n"
               << "order      " << order_of(view) << '\n'
@@ -87,24 +67,10 @@ int inspect_file(const Options& options) {
 
 }  // namespace
 
-Subcommand add_inspect(CLI::App& app) {
-    CLI::App* sub = app.add_subcommand("inspect", "Show what an item is, byte by byte, and how a file's items lie");
-    const auto options = std::make_shared<Options>();
-    CLI::Option* file = sub->add_option("FILE", options->file, ".npy file to look at");
-    CLI::Option* format = sub->add_option("--format", options->format, "PEP 3118 format string to look at, instead of a file")->excludes(file);
-    sub->add_option("--itemsize", options->itemsize, "Item size in bytes that the string's exporter states")->needs(format)->check(CLI::NonNegativeNumber);
-    sub->add_option("--abi", options->abi, "Platform whose C types the string means: lp64, lp64-arm, lp64-macos, llp64, i386 or host (this one)")
-        ->needs(format);
-    sub->add_flag("--json", options->json, "Print JSON");
-    sub->footer(
-        "Examples:\n"
-        "  ndlease inspect image.npy\n"
-        "  ndlease inspect --format 'T{<f:x:<f:y:(3)B:rgb:}'\n"
-        "  ndlease inspect --format 'bl' --abi i386 --json");
-    return {sub, [options, file, format] {
-                if (file->count() == 0 && format->count() == 0) throw CommandError("inspect", "FILE or --format is required");
-                return format->count() > 0 ? inspect_format(*options) : inspect_file(*options);
-            }};
+int run_inspect(const InspectOptions& options) {
+    if (options.format) return inspect_format(options, *options.format);
+    if (options.file) return inspect_file(options, *options.file);
+    throw CommandError("inspect", "FILE or --format is required");
 }
 
 }  // namespace ndlease::tool

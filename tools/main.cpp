@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The ndlease command: parses the command line, runs one subcommand, turns every failure into one line and an exit code.
+// The ndlease command: the syntax of its command line, and every failure turned into one line and an exit code.
 #include <CLI/CLI.hpp>
+#include <functional>
 #include <iostream>
+#include <memory>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -9,10 +12,83 @@
 
 namespace {
 
-namespace tool = ndlease::tool;
+using namespace ndlease::tool;
+
+struct Subcommand {
+    CLI::App* app;
+    std::function<int()> run;
+};
+
+Subcommand add_info(CLI::App& app) {
+    CLI::App* sub = app.add_subcommand("info", "Print version, backends, devices and protocols of this build");
+    const auto options = std::make_shared<InfoOptions>();
+    sub->add_flag("--json", options->json, "Print JSON");
+    sub->footer("Examples:\n  ndlease info\n  ndlease info --json");
+    return {sub, [options] { return run_info(*options); }};
+}
+
+Subcommand add_inspect(CLI::App& app) {
+    CLI::App* sub = app.add_subcommand("inspect", "Show what an item is, byte by byte, and how a file's items lie");
+    const auto options = std::make_shared<InspectOptions>();
+    CLI::Option* file = sub->add_option("FILE", options->file, ".npy file to look at");
+    CLI::Option* format = sub->add_option("--format", options->format, "PEP 3118 format string to look at, instead of a file")->excludes(file);
+    sub->add_option("--itemsize", options->itemsize, "Item size in bytes that the string's exporter states")->needs(format)->check(CLI::NonNegativeNumber);
+    sub->add_option("--abi", options->abi, "Platform whose C types the string means: lp64, lp64-arm, lp64-macos, llp64, i386 or host (this one)")
+        ->needs(format);
+    sub->add_flag("--json", options->json, "Print JSON");
+    sub->footer(
+        "Examples:\n"
+        "  ndlease inspect image.npy\n"
+        "  ndlease inspect --format 'T{<f:x:<f:y:(3)B:rgb:}'\n"
+        "  ndlease inspect --format 'bl' --abi i386 --json");
+    return {sub, [options] { return run_inspect(*options); }};
+}
+
+Subcommand add_copy(CLI::App& app) {
+    CLI::App* sub = app.add_subcommand("copy", "Copy an array to another file, selecting and converting on the way");
+    const auto options = std::make_shared<CopyRequest>();
+    sub->add_option("IN", options->in, ".npy file to read")->required();
+    sub->add_option("OUT", options->out, ".npy file to write; may be IN")->required();
+    sub->add_option("--index", options->index, "NumPy's basic indexing, e.g. '[::2, ::-1, None, ..., 3]'");
+    sub->add_option("--permute", options->permute, "Order of the axes, e.g. 2,0,1");
+    sub->add_option("--field", options->field, "One field of a record; 'a.b' is field b of field a");
+    sub->add_option("--order", options->order, "Order in memory: C (default) or F")->check(CLI::IsMember({"C", "F"}));
+    sub->add_option("--dtype", options->dtype, "Item to convert to: a NumPy typestr such as '>f4', or a descr literal");
+    sub->add_option("--device", options->device, "Where to copy: cpu or cuda:N")->capture_default_str();
+    sub->add_option("--threads", options->threads, "Most threads to use; 0: as many as there are")->check(CLI::NonNegativeNumber);
+    sub->add_flag("--checked", options->checked, "Refuse a conversion that would change a value");
+    sub->add_flag("--explain", options->explain, "Print how the copy is done");
+    sub->footer(
+        "The options are applied in the order above, from --index to --device.\n"
+        "Examples:\n"
+        "  ndlease copy image.npy planes.npy --index '[100:612, ::-1]' --permute 2,0,1\n"
+        "  ndlease copy points.npy x.npy --field position.x\n"
+        "  ndlease copy native.npy network.npy --dtype '>f4' --explain");
+    return {sub, [options] { return run_copy(*options); }};
+}
+
+Subcommand add_bench(CLI::App& app) {
+    CLI::App* sub = app.add_subcommand("bench", "Measure the named copy patterns beside a contiguous copy, and verify them");
+    const auto options = std::make_shared<BenchOptions>();
+    sub->add_flag("--list", options->list, "List the patterns and end");
+    sub->add_option("--filter", options->filter, "Only patterns whose name this regular expression (ECMAScript) finds");
+    sub->add_option("--size", options->size, "S: 64 KiB, M: 32 MiB, L: 1 GiB per array")->check(CLI::IsMember({"S", "M", "L"}))->capture_default_str();
+    sub->add_option("--device", options->device, "Where to measure")->capture_default_str();
+    sub->add_option("--threads", options->threads, "Most threads to use; 0: as many as there are")->check(CLI::Range(0, 4096));
+    sub->add_option("--seconds", options->seconds, "Time for each pattern, its yardsticks included")->check(CLI::Range(0.0, 3600.0))->capture_default_str();
+    sub->add_option("--json", options->json, "Write the results as JSON to this file");
+    sub->add_option("--csv", options->csv, "Write the results as CSV to this file");
+    sub->add_option("--html", options->html, "Write a page with bars to this file");
+    sub->footer(
+        "Examples:\n"
+        "  ndlease bench --list\n"
+        "  ndlease bench --filter 't2d|rgb' --size L --threads 1\n"
+        "  ndlease bench --size S --seconds 0.1 --html report.html --json report.json");
+    return {sub, [options] { return run_bench(*options); }};
+}
 
 int fail(const std::string& subject, const std::string& reason) {
-    std::cerr << tool::error_line(subject, reason) << '\n';
+    std::cerr << error_line(subject, reason) << '\n';
     return 2;
 }
 
@@ -28,10 +104,10 @@ int run(int argc, char** argv) {
         "  ndlease bench --size M --html report.html\n\n"
         "Exit codes: 0 done, 1 a benchmark result is wrong, 2 an error.\n"
         "'ndlease SUBCOMMAND --help' shows the options and examples of each.");
-    const std::vector<tool::Subcommand> subcommands{tool::add_info(app), tool::add_inspect(app), tool::add_copy(app), tool::add_bench(app)};
+    const std::vector<Subcommand> subcommands{add_info(app), add_inspect(app), add_copy(app), add_bench(app)};
 
-    const auto chosen = [&]() -> const tool::Subcommand* {
-        for (const tool::Subcommand& subcommand : subcommands) {
+    const auto chosen = [&]() -> const Subcommand* {
+        for (const Subcommand& subcommand : subcommands) {
             if (subcommand.app->parsed()) return &subcommand;
         }
         return nullptr;
@@ -41,18 +117,18 @@ int run(int argc, char** argv) {
     } catch (const CLI::Success& help) {
         return app.exit(help);
     } catch (const CLI::ParseError& error) {
-        const tool::Subcommand* subcommand = chosen();
+        const Subcommand* subcommand = chosen();
         if (subcommand == nullptr && argc > 1 && argv[1][0] != '-') {
             return fail("'" + std::string(argv[1]) + "'", "is no subcommand; there are info, inspect, copy and bench");
         }
         return fail(subcommand != nullptr ? subcommand->app->get_name() : "command line", error.what());
     }
-    const tool::Subcommand* subcommand = chosen();
+    const Subcommand* subcommand = chosen();
     try {
         const int code = subcommand->run();
         if (!std::cout.flush()) return fail("standard output", "cannot be written");
         return code;
-    } catch (const tool::CommandError& error) {
+    } catch (const CommandError& error) {
         return fail(error.subject(), error.what());
     } catch (const std::bad_alloc&) {
         return fail(subcommand->app->get_name(), "out of memory");

@@ -64,8 +64,7 @@ std::uint64_t checksum(std::span<const std::byte> bytes) {
 }
 
 View lend_side(std::byte* buffer, const patterns::Strided& side, const Format& format) {
-    return View::lend(buffer + side.offset, Device::cpu(), format, Layout(side.shape, side.strides),
-                      {.allocation = {buffer, side.buffer_bytes()}, .read_only = false, .policy = {}, .release = {}, .lock = nullptr});
+    return View::lend(buffer + side.offset, Device::cpu(), format, Layout(side.shape, side.strides), {.allocation = {buffer, side.buffer_bytes()}});
 }
 
 View lend_bytes(std::byte* buffer, std::int64_t bytes) { return View::lend(buffer, Device::cpu(), Format(), Layout::c_order({bytes}, 1)); }
