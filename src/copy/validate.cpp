@@ -13,6 +13,20 @@ namespace {
     throw Error(errc::device, std::string("copy: the ") + side + " lies on " + to_string(device) + ", which the host cannot reach");
 }
 
+bool holds_py_objects(const Format& format) {
+    if (!format.has_addresses()) return false;
+    if (format.is_subarray()) return holds_py_objects(format.element());
+    const auto fields = format.fields();
+    return format.kind() == Kind::py_object || std::any_of(fields.begin(), fields.end(), [](const Field& field) { return holds_py_objects(field.format()); });
+}
+
+// A copied PyObject* is one more reference, which the interpreter alone can count.
+void check_references(const char* side, const Format& format) {
+    if (!holds_py_objects(format)) return;
+    throw Error(errc::not_supported, std::string("copy: the ") + side + "'s items " + format.to_string() +
+                                         " hold PyObject references, which are not counted here; reinterpret them as opaque bytes to copy addresses alone");
+}
+
 [[noreturn]] void throw_shapes(const Layout& dst, const Layout& src, const std::string& why, int axis) {
     throw Error(errc::bad_layout, "copy: source of shape " + to_string(src.shape()) + " cannot be broadcast to shape " + to_string(dst.shape()) + ": " + why,
                 axis);
@@ -34,6 +48,8 @@ void check_access(const View& dst, const View& src) {
     if (dst.is_read_only()) throw Error(errc::read_only, "copy: the destination " + to_string(dst) + " is read-only");
     if (!dst.reachable_from(Device::cpu())) throw_unreachable("destination", dst.device());
     if (!src.reachable_from(Device::cpu())) throw_unreachable("source", src.device());
+    check_references("destination", dst.format());
+    check_references("source", src.format());
 }
 
 void match_axes(const Layout& dst, const Layout& src, AxisList* axes) {

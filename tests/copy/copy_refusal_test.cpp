@@ -63,6 +63,20 @@ TEST_F(copy_refuses, memory_that_the_host_cannot_reach) {
     EXPECT_THAT(error.what(), AllOf(HasSubstr("source"), HasSubstr("cuda:0")));
 }
 
+TEST_F(copy_refuses, references_that_only_python_counts) {
+    const FieldSpec fields[] = {{"id", int32}, {"owner", Format::py_object()}};
+    const std::int64_t two[] = {2};
+    for (const Format& format : {Format::py_object(), Format::subarray(Format::py_object(), two), Format::record(fields)}) {
+        const std::int64_t stride = format.itemsize();
+        const Error error = refusal(dst({2}, {stride}, format), src({2}, {stride}, format));
+        EXPECT_EQ(error.code(), errc::not_supported) << format.to_string();
+        EXPECT_THAT(error.what(), AllOf(HasSubstr("PyObject"), HasSubstr(format.to_string()), HasSubstr("opaque bytes")));
+        EXPECT_NO_THROW(copy(dst({2}, {stride}, format).reinterpret(Format::opaque(stride)), src({2}, {stride}, format).reinterpret(Format::opaque(stride))));
+        written_.assign(written_.size(), -77);
+    }
+    EXPECT_NO_THROW(copy(dst({2}, {8}, Format::pointer()), src({2}, {8}, Format::pointer())));
+}
+
 TEST_F(copy_refuses, shapes_that_do_not_broadcast) {
     // src: (2,3):(12,4)  dst: (2,4):(16,4)
     Error error = refusal(dst({2, 4}, {16, 4}), src({2, 3}, {12, 4}));

@@ -29,6 +29,9 @@ def install(build, prefix):
     first.rename(prefix)
     if not (pathlib.Path(prefix) / "share/licenses/ndlease/LICENSE").is_file():
         sys.exit("the licence is not installed")
+    command = pathlib.Path(prefix, "bin", "ndlease")
+    if command.exists():  # it finds the library that was moved with it
+        run(command, "--version")
 
 
 def cmake(build, *arguments):
