@@ -11,8 +11,10 @@ void append(std::vector<FieldLine>& lines, std::int64_t& leaf, const std::string
     lines.push_back({path, depth, offset, format, element, shape, key});
     std::int64_t number = 0;
     for (const Field& field : element.fields()) {
-        const std::string name = field.name().empty() ? "#" + std::to_string(number) : field.name();
-        append(lines, leaf, path.empty() ? name : path + "." + name, depth + 1, offset + field.offset(), field.format());
+        std::string inner = path;
+        if (!inner.empty()) inner += '.';
+        inner += field.name().empty() ? "#" + std::to_string(number) : field.name();
+        append(lines, leaf, inner, depth + 1, offset + field.offset(), field.format());
         ++number;
     }
 }
