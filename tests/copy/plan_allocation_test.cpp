@@ -2,33 +2,12 @@
 // Planning allocates nothing for ranks up to 8: every operator new of the process is counted.
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <cstdint>
-#include <cstdlib>
-#include <new>
 #include <vector>
 
 #include <ndlease/copy.hpp>
 
-namespace {
-
-std::atomic<std::int64_t> allocations{0};
-
-void* counted_allocation(std::size_t bytes) {
-    ++allocations;
-    void* const memory = std::malloc(bytes == 0 ? 1 : bytes);
-    if (memory == nullptr) throw std::bad_alloc();
-    return memory;
-}
-
-}  // namespace
-
-void* operator new(std::size_t bytes) { return counted_allocation(bytes); }
-void* operator new[](std::size_t bytes) { return counted_allocation(bytes); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+#include "allocation_count.hpp"
 
 namespace ndlease::testing {
 namespace {
@@ -36,9 +15,9 @@ namespace {
 using Numbers = std::vector<std::int64_t>;
 
 std::int64_t allocations_of_copying(const View& dst, const View& src) {
-    const std::int64_t before = allocations;
+    const std::int64_t before = allocation_count();
     CopyPlan::make(dst, src, {.max_threads = 1}).run();
-    return allocations - before;
+    return allocation_count() - before;
 }
 
 View lend(void* data, const Numbers& shape, const Numbers& strides) { return View::lend(data, Device::cpu(), Format::opaque(2), Layout(shape, strides), {}); }
