@@ -156,6 +156,10 @@ class Copy(unittest.TestCase):
                 with self.subTest(source=source, target=target):
                     self.check(array, array.astype(target), "--dtype", np.dtype(target).str)
 
+    def test_axes_may_stand_apart(self):
+        array = np.arange(24).reshape(2, 3, 4)
+        self.check(array, array.transpose(2, 0, 1), "--permute", " 2, 0 ,1 ")
+
     def test_in_and_out_may_be_one_file(self):
         array = np.arange(24).reshape(2, 3, 4)
         np.save(self.source, array)
