@@ -31,7 +31,9 @@ private:
     void say(const Format& format) {
         const std::string text = name(format.kind());
         refuse(text + " (" + std::to_string(format.bits()) + " bits)");
-        out_ += '<' + text + '>';
+        const char* const order = format.is_native() ? "" : format.byte_order() == ByteOrder::big ? "big-endian " : "little-endian ";
+        const std::string unit = format.unit().empty() ? "" : '[' + std::string(format.unit()) + ']';
+        out_ += '<' + (order + text) + unit + '>';
     }
 
     void item(const Format& format) {
