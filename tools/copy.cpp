@@ -2,6 +2,7 @@
 // ndlease copy: one array from one file to another, sliced, permuted, taken apart, laid out and converted on the way.
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -77,6 +78,9 @@ int run_copy(const CopyRequest& options) {
     how.max_threads = options.threads;
     const View result = about(options.dtype ? "--dtype " + *options.dtype : "copy", [&] {
         View copied = allocate(format, selected.shape(), options.order == "F" ? Order::f : Order::c);
+        // No field covers the padding, and OUT must not tell what was in that memory before.
+        const bool may_have_gaps = format.element().is_record() && format != selected.format();
+        if (may_have_gaps && copied.nbytes() > 0) std::memset(copied.mutable_data(), 0, static_cast<std::size_t>(copied.nbytes()));
         copy(copied, selected, how);
         if (options.explain) std::cout << CopyPlan::make(copied, selected, how).describe() << '\n';
         return copied;

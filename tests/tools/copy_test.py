@@ -180,6 +180,14 @@ class Copy(unittest.TestCase):
         run_ok(self, "copy", self.source, self.target, "--dtype", "|u1", "--checked")
         np.testing.assert_array_equal(np.load(self.target), np.array([1, 200], "u1"))
 
+    def test_padding_holds_no_old_memory(self):
+        np.save(self.source, np.ones(50, [("a", "<i4"), ("b", "<i4")]))
+        os.environ["MALLOC_PERTURB_"] = "165"  # the C library fills what it allocates
+        self.addCleanup(os.environ.pop, "MALLOC_PERTURB_")
+        run_ok(self, "copy", self.source, self.target, "--dtype", "[('a', '<i2'), ('', '|V22'), ('b', '<i2'), ('', '|V14')]")
+        with open(self.target, "rb") as file:
+            self.assertEqual(set(file.read()[-50 * 40 :]), {0, 1})
+
     def test_field_names_that_numpy_allows(self):
         dtype = np.dtype([("two words", "f4"), ("\u00fcber", "i2")])
         array = np.array([(1.5, 2), (3.5, 4)], dtype)
