@@ -56,7 +56,7 @@ Subcommand add_copy(CLI::App& app) {
     sub->add_option("--permute", options->permute, "Order of the axes, e.g. 2,0,1");
     sub->add_option("--field", options->field, "One field of a record; 'a.b' is field b of field a");
     sub->add_option("--order", options->order, "Order in memory: C (default) or F")->check(CLI::IsMember({"C", "F"}));
-    sub->add_option("--dtype", options->dtype, "Item to convert to: a NumPy typestr such as '>f4', or a descr literal");
+    sub->add_option("--dtype", options->dtype, "Item to convert to: a NumPy typestr such as '>f4', or a descr literal, whose fields are found by name");
     sub->add_option("--device", options->device, "Where to copy: cpu or cuda:N")->capture_default_str();
     sub->add_option("--threads", options->threads, "Most threads to use; 0: as many as there are")->check(CLI::Range(0, 4096));
     sub->add_flag("--checked", options->checked, "Refuse a conversion that would change a value");
