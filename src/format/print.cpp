@@ -161,7 +161,11 @@ private:
 
     void label(const Field& field) {
         if (field.name().empty()) return;
-        if (field.name().find(':') != std::string::npos) refuse("a name with ':': " + describe(field));
+        if (field.name().find(':') != std::string::npos) {
+            refuse("a name with ':': " + describe(field));
+            out_ += "<name '" + field.name() + "'>";  // "<n" is no item to any parser
+            return;
+        }
         if (detail::find_bad_utf8(field.name()) != field.name().size()) refuse("a name that is no UTF-8 or has a NUL: " + describe(field));
         out_ += ':' + field.name() + ':';
     }
