@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Large copies inside of a caller's own oneTBB tasks.
 #include <gtest/gtest.h>
+#include <tbb/global_control.h>
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 #include <tbb/task_group.h>
@@ -44,10 +45,11 @@ TEST(copy_in_tasks, is_whole_after_the_callers_tasks_were_cancelled) {
 TEST(copy_in_tasks, runs_no_other_task_of_the_caller_while_it_waits) {
     const View src = counted(1'000'000);
     std::atomic<int> inside_a_copy{0};
+    const tbb::global_control threads(tbb::global_control::max_allowed_parallelism, 4);
     tbb::task_arena arena(4);
     arena.execute([&] {
         tbb::parallel_for(
-            0, 64,
+            0, 1000,
             [&](int) {
                 thread_local bool copying = false;
                 if (copying) ++inside_a_copy;
