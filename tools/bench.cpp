@@ -2,12 +2,14 @@
 // ndlease bench: the named patterns, timed beside a contiguous copy and verified.
 #include <unistd.h>
 
+#include <cmath>
 #include <ctime>
 #include <filesystem>
 #include <iostream>
 #include <optional>
 #include <regex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <ndlease/device.hpp>
@@ -108,6 +110,7 @@ int run_bench(const BenchOptions& options) {
     if (about("--device " + options.device, [&] { return parse_device(options.device); }) != Device::cpu()) {
         throw CommandError("--device " + options.device, "this build measures cpu only");
     }
+    if (std::isnan(options.seconds)) throw CommandError("--seconds nan", "is no time");
     const std::vector<patterns::Pattern> chosen = chosen_patterns(options.filter);
     const std::int64_t bytes = scale_bytes(options.size);
     if (options.list) return list_patterns(chosen, bytes);
@@ -116,6 +119,9 @@ int run_bench(const BenchOptions& options) {
     const auto json = checked(options.json);  // before hours of measuring, not after
     const auto csv = checked(options.csv);
     const auto html = checked(options.html);
+    for (const auto& [one, other] : {std::pair(json, csv), std::pair(json, html), std::pair(csv, html)}) {
+        if (!one.empty() && one == other) throw CommandError(one.string(), "is named for two results");
+    }
 
     const Context context = make_context(options, bytes);
     std::vector<Measurement> results;
@@ -126,10 +132,10 @@ int run_bench(const BenchOptions& options) {
             results.push_back(about(pattern.name, [&] { return measure(pattern, bytes, options.threads, options.seconds); }));
         }
     }
-    print_report(std::cout, context, results);
     if (options.json) write_whole_file(json, json_report(context, results));
     if (options.csv) write_whole_file(csv, csv_report(results));
     if (options.html) write_whole_file(html, html_report(context, results));
+    print_report(std::cout, context, results);  // last: a closed pipe ends the command here
     return print_mismatches(std::cerr, results);
 }
 

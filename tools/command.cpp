@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "text_table.hpp"
+
 namespace ndlease::tool {
 
 std::string error_line(const std::string& subject, const std::string& reason) {
@@ -11,7 +13,7 @@ std::string error_line(const std::string& subject, const std::string& reason) {
     std::replace_if(
         line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
     line.erase(line.find_last_not_of(' ') + 1);
-    return line;
+    return printable(line);
 }
 
 }  // namespace ndlease::tool

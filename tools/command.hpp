@@ -51,7 +51,8 @@ private:
     std::string subject_;
 };
 
-/// The line that stderr gets, without its end: line breaks inside become spaces, and a reason that starts with the subject says it once.
+/// The line that stderr gets, without its end: line breaks inside become spaces, other control characters \xNN, and a reason that starts with the subject says
+/// it once.
 [[nodiscard]] std::string error_line(const std::string& subject, const std::string& reason);
 
 /// What `step()` returns; what it throws becomes a CommandError about `subject`.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // ndlease copy: one array from one file to another, sliced, permuted, taken apart, laid out and converted on the way.
+#include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -30,14 +32,16 @@ Format parse_dtype(const std::string& text) {
     return about("--dtype " + text, [&] { return literal ? parse_descr(text) : parse_typestr(text); });
 }
 
-/// "2,0,-1"; nothing is an empty list.
+/// "2, 0,-1"; nothing is an empty list.
 std::vector<int> parse_axes(const std::string& text) {
     std::vector<int> axes;
     const char* at = text.data();
     const char* const end = at + text.size();
     while (at < end) {
         int axis = 0;
-        const auto [next, error] = std::from_chars(at, end, axis);
+        at = std::find_if(at, end, [](char c) { return c != ' '; });
+        const auto [number_end, error] = std::from_chars(at, end, axis);
+        const char* const next = std::find_if(number_end, end, [](char c) { return c != ' '; });
         if (error != std::errc() || (next != end && (*next != ',' || next + 1 == end))) {
             throw CommandError("--permute " + text, "is not a list of axes such as 2,0,1");
         }
@@ -74,10 +78,14 @@ int run_copy(const CopyRequest& options) {
     how.max_threads = options.threads;
     const View result = about(options.dtype ? "--dtype " + *options.dtype : "copy", [&] {
         View copied = allocate(format, selected.shape(), options.order == "F" ? Order::f : Order::c);
-        if (options.explain) std::cout << CopyPlan::make(copied, selected, how).describe() << '\n';
+        // No field covers the padding, and OUT must not tell what was in that memory before.
+        const bool may_have_gaps = format.element().is_record() && format != selected.format();
+        if (may_have_gaps && copied.nbytes() > 0) std::memset(copied.mutable_data(), 0, static_cast<std::size_t>(copied.nbytes()));
         copy(copied, selected, how);
+        if (options.explain) std::cout << CopyPlan::make(copied, selected, how).describe() << '\n';
         return copied;
     });
+    if (!std::cout.flush()) throw CommandError("standard output", "cannot be written");  // while OUT is as it was
     about(options.out, [&] { npy::write(out, result); });
     return 0;
 }

@@ -16,7 +16,7 @@ namespace ndlease::tool {
 namespace {
 
 void print_format_text(const Format& format) {
-    std::cout << "format     " << format.to_string() << '\n'
+    std::cout << "format     " << printable(format.to_string()) << '\n'
               << "itemsize   " << format.itemsize() << (format.itemsize() == 1 ? " byte" : " bytes") << ", alignment " << format.alignment() << "\n\n";
     TextTable table({{"key"},
                      {"field"},
@@ -55,7 +55,7 @@ int inspect_file(const InspectOptions& options, const std::string& file) {
         std::cout << view_json(view);
         return 0;
     }
-    std::cout << file << '\n'
+    std::cout << printable(file) << '\n'
               << "shape      " << to_string(view.shape()) << '\n'
               << "strides    " << to_string(view.strides()) << " bytes\n"
               << "order      " << order_of(view) << '\n'

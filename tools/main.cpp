@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <new>
 #include <string>
@@ -32,7 +33,9 @@ Subcommand add_inspect(CLI::App& app) {
     const auto options = std::make_shared<InspectOptions>();
     CLI::Option* file = sub->add_option("FILE", options->file, ".npy file to look at");
     CLI::Option* format = sub->add_option("--format", options->format, "PEP 3118 format string to look at, instead of a file")->excludes(file);
-    sub->add_option("--itemsize", options->itemsize, "Item size in bytes that the string's exporter states")->needs(format)->check(CLI::NonNegativeNumber);
+    sub->add_option("--itemsize", options->itemsize, "Item size in bytes that the string's exporter states")
+        ->needs(format)
+        ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max(), "NONNEGATIVE"));
     sub->add_option("--abi", options->abi, "Platform whose C types the string means: lp64, lp64-arm, lp64-macos, llp64, i386 or host (this one)")
         ->needs(format);
     sub->add_flag("--json", options->json, "Print JSON");
@@ -53,9 +56,9 @@ Subcommand add_copy(CLI::App& app) {
     sub->add_option("--permute", options->permute, "Order of the axes, e.g. 2,0,1");
     sub->add_option("--field", options->field, "One field of a record; 'a.b' is field b of field a");
     sub->add_option("--order", options->order, "Order in memory: C (default) or F")->check(CLI::IsMember({"C", "F"}));
-    sub->add_option("--dtype", options->dtype, "Item to convert to: a NumPy typestr such as '>f4', or a descr literal");
+    sub->add_option("--dtype", options->dtype, "Item to convert to: a NumPy typestr such as '>f4', or a descr literal, whose fields are found by name");
     sub->add_option("--device", options->device, "Where to copy: cpu or cuda:N")->capture_default_str();
-    sub->add_option("--threads", options->threads, "Most threads to use; 0: as many as there are")->check(CLI::NonNegativeNumber);
+    sub->add_option("--threads", options->threads, "Most threads to use; 0: as many as there are")->check(CLI::Range(0, 4096));
     sub->add_flag("--checked", options->checked, "Refuse a conversion that would change a value");
     sub->add_flag("--explain", options->explain, "Print how the copy is done");
     sub->footer(

@@ -21,7 +21,7 @@ namespace {
 /// A new, empty, uniquely named file in the directory of `target`, removed again unless it is renamed.
 class TemporaryFile {
 public:
-    explicit TemporaryFile(const std::filesystem::path& target) : name_(target.string() + ".XXXXXX"), file_(mkstemp(name_.data())) {
+    explicit TemporaryFile(const std::filesystem::path& target) : name_(template_beside(target)), file_(mkstemp(name_.data())) {
         if (file_ < 0) throw_system(target, "cannot make a file there");
     }
     TemporaryFile(const TemporaryFile&) = delete;
@@ -51,6 +51,11 @@ public:
     }
 
 private:
+    /// The name is cut so that the whole stays below 255 bytes.
+    static std::string template_beside(const std::filesystem::path& target) {
+        return target.parent_path() / ('.' + target.filename().string().substr(0, 200) + ".XXXXXX");
+    }
+
     std::string name_;
     int file_;
 };
@@ -59,11 +64,14 @@ private:
 
 std::filesystem::path checked_output(const std::filesystem::path& path) {
     namespace fs = std::filesystem;
+    if (path.empty()) throw CommandError("output file", "its name is empty");
     return about(path.string(), [&] {
-        fs::path target = fs::is_symlink(path) ? fs::weakly_canonical(path) : path;
-        const fs::file_status status = fs::status(target);
+        fs::path target = path;
+        const fs::file_status status = fs::status(target);  // throws for a circle of links
+        while (fs::is_symlink(fs::symlink_status(target))) target = target.parent_path() / fs::read_symlink(target);
         if (fs::is_directory(status)) throw CommandError(path.string(), "is a directory");
         if (fs::exists(status) && !fs::is_regular_file(status)) throw CommandError(path.string(), "is not a regular file");
+        if (fs::exists(status) && access(target.c_str(), W_OK) != 0) throw_system(path, "cannot be replaced");
         const TemporaryFile probe(target);
         return target;
     });

@@ -8,7 +8,7 @@
 namespace ndlease::tool {
 
 /// Where writing to `path` ends up: symbolic links are followed.
-/// Throws CommandError when the path is a directory or a device, or lies in no directory that files can be made in.
+/// Throws CommandError when the path is empty, a directory, a device or a file that may not be written, or lies in no directory that files can be made in.
 [[nodiscard]] std::filesystem::path checked_output(const std::filesystem::path& path);
 
 /// Writes a temporary file beside `path` and renames it. Throws CommandError; then what was there before is still there.

@@ -2,6 +2,7 @@
 #include "text_table.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace ndlease::tool {
 namespace {
@@ -12,6 +13,25 @@ std::size_t width_of(const std::string& text) {
 }
 
 }  // namespace
+
+std::string printable(const std::string& text) {
+    constexpr char digits[] = "0123456789abcdef";
+    std::string out;
+    for (const char c : text) {
+        const auto byte = static_cast<unsigned char>(c);
+        if (byte >= 0x20 && byte != 0x7f) {
+            out += c;
+        } else {
+            ((out += "\\x") += digits[byte >> 4U]) += digits[byte & 0xfU];
+        }
+    }
+    return out;
+}
+
+void TextTable::add_row(std::vector<std::string> cells) {
+    for (std::string& cell : cells) cell = printable(cell);
+    rows_.push_back(std::move(cells));
+}
 
 void TextTable::print(std::ostream& out, const std::string& margin) const {
     std::vector<std::size_t> widths;

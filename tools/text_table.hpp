@@ -8,6 +8,10 @@
 
 namespace ndlease::tool {
 
+/// Control characters as \xNN, so that names out of a file stay on their line and cannot steer the terminal.
+[[nodiscard]] std::string printable(const std::string& text);
+
+/// Cells are shown as printable() says.
 class TextTable {
 public:
     enum class Align { left, right };
@@ -18,7 +22,7 @@ public:
 
     explicit TextTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
     /// One cell per column.
-    void add_row(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
+    void add_row(std::vector<std::string> cells);
     /// Each line starts with `margin`; no line ends in a space.
     void print(std::ostream& out, const std::string& margin = "") const;
 

@@ -148,7 +148,7 @@ public:
     [[nodiscard]] bool has_addresses() const noexcept;
 
     /// The fully explicit PEP 3118 string (format_text.hpp says how); where PEP 3118 has no code, a name in angle brackets
-    /// ("<bfloat16>"), which no parser takes for something else. For messages and people.
+    /// ("<bfloat>", "<big-endian datetime[ns]>"), which no parser takes for something else. For messages and people.
     [[nodiscard]] std::string to_string() const;
 
     /// Equal when the same bytes mean the same: kinds, widths, byte orders, names, offsets, sizes, shapes, units.

@@ -28,7 +28,7 @@ struct ControlBlock;
 }
 
 /// A move-only owner of a callable `void(const ReleaseInfo&)`; unlike std::function it takes move-only captures.
-/// Up to three words of captures allocate nothing. A callable whose destructor throws is contained as well.
+/// A NULL pointer to a function is no callback. Up to three words of captures allocate nothing. A callable whose destructor throws is contained as well.
 class ReleaseCallback {
 public:
     ReleaseCallback() noexcept = default;
@@ -37,6 +37,9 @@ public:
     requires(!std::same_as<std::remove_cvref_t<F>, ReleaseCallback> && std::invocable<std::remove_cvref_t<F>&, const ReleaseInfo&>)
         ReleaseCallback(F&& function) {  // NOLINT(google-explicit-constructor,bugprone-forwarding-reference-overload): a lambda; not itself
         using Callable = std::remove_cvref_t<F>;
+        if constexpr (std::is_pointer_v<Callable>) {
+            if (function == nullptr) return;
+        }
         using Storage = std::conditional_t<fits_inline<Callable>, Inline<Callable>, OnHeap<Callable>>;
         Storage::make(storage_, std::forward<F>(function));
         operations_ = &operations_of<Storage>;

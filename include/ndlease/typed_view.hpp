@@ -115,12 +115,9 @@ public:
     }
     /// The number of elements.
     [[nodiscard]] NDLEASE_HOST_DEVICE constexpr std::int64_t size() const noexcept {
-        std::int64_t count = 1;
-        for (int axis = 0; axis < N; ++axis) {
-            if (extents_[axis] == 0) return 0;
-            count *= extents_[axis];
-        }
-        return count;
+        std::uint64_t count = 1;  // unsigned: beside an extent of 0 the others' product need not fit
+        for (int axis = 0; axis < N; ++axis) count *= static_cast<std::uint64_t>(extents_[axis]);
+        return static_cast<std::int64_t>(count);
     }
 
     /// The element of N indices, each in [0, extent): asserted in debug builds, not checked else.

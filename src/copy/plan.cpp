@@ -80,9 +80,14 @@ CopyPlan CopyPlan::make(const View& dst, const View& src, const CopyOptions& opt
     plan.max_threads_ = options.max_threads;
     plan.dst_ = dst.mutable_data();
     plan.src_ = src.data();
+    const bool src_has_bytes = src.itemsize() != 0;
+    for (int i = 0; i < axes.rank && !src_has_bytes; ++i) axes.axis[i].src_stride = 0;  // no address of it means anything
     plan.task_ = build_task(&axes, {dst.itemsize(), src.itemsize(), plan.conversion_ != nullptr, match_suboffsets(dst.layout(), axes.rank),
-                                    match_suboffsets(src.layout(), axes.rank)});
-    if (plan.task_.path == CopyPath::nothing) return plan;
+                                    src_has_bytes ? match_suboffsets(src.layout(), axes.rank) : Dims()});
+    if (plan.task_.path == CopyPath::nothing) {
+        if (dst.layout().is_empty()) plan.conversion_.reset();  // else the items have no byte left to hold a value
+        return plan;
+    }
 
     const Overlap inside = overlap_inside(dst, axes, plan.task_, options.max_overlap_work);
     if (inside == Overlap::yes) throw_overlap(dst);
@@ -107,13 +112,11 @@ CopyPlan::Route CopyPlan::route(const void* dst, const void* src) const {
 
 void CopyPlan::run() const { run_by(route_, dst_, src_); }
 
-void CopyPlan::run(void* dst, const void* src) const {
-    if (task_.path != CopyPath::nothing) run_by(route(dst, src), dst, src);
-}
+void CopyPlan::run(void* dst, const void* src) const { run_by(task_.path == CopyPath::nothing ? route_ : route(dst, src), dst, src); }
 
 void CopyPlan::run_by(Route route, void* dst, const void* src) const {
-    if (task_.path == CopyPath::nothing) return;
     if (conversion_ != nullptr) refuse_loss(*conversion_, src);
+    if (task_.path == CopyPath::nothing) return;
     const backend::CopyJob job{task_, static_cast<std::byte*>(dst) + task_.dst_offset, static_cast<const std::byte*>(src) + task_.src_offset,
                                conversion_ != nullptr ? converter(*conversion_) : backend::ItemConverter{}, max_threads_};
     switch (route) {

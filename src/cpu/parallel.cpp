@@ -9,6 +9,7 @@
 #ifdef NDLEASE_WITH_TBB
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
+#include <tbb/task_group.h>
 
 #if defined(__SANITIZE_THREAD__)
 #define NDLEASE_TSAN 1
@@ -116,7 +117,10 @@ struct PartRunner {
 void run_parts(const backend::CopyJob& job, std::int64_t count) {
     const std::vector<Part> parts = job.task.shape.empty() ? cut_run(job, count) : cut_along(job, cut_axis(job.task, count), count);
     announce(&started);
-    tbb::parallel_for(std::size_t{0}, parts.size(), PartRunner{&job, parts.data()}, tbb::simple_partitioner());
+    // Of its own: else cancelling the tasks of a caller would silently drop parts of the copy.
+    tbb::task_group_context context(tbb::task_group_context::isolated);
+    // Isolated: else this thread could run other tasks of the caller while it waits, under whatever locks the caller holds.
+    tbb::this_task_arena::isolate([&] { tbb::parallel_for(std::size_t{0}, parts.size(), PartRunner{&job, parts.data()}, tbb::simple_partitioner(), context); });
     learn(&finished);
 }
 

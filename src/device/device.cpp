@@ -70,7 +70,7 @@ Device parse_device(std::string_view text) {
     if (good && colon != std::string_view::npos) {
         const std::string_view digits = text.substr(colon + 1);
         const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), device.id);
-        good = error == std::errc{} && end == digits.data() + digits.size() && device.id >= 0;
+        good = error == std::errc{} && end == digits.data() + digits.size() && digits[0] != '-';
     }
     if (!good)
         throw Error(errc::invalid_argument,

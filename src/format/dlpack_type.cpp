@@ -89,7 +89,10 @@ DlpackType to_dlpack_type(const Format& format) {
     }
     if (!format.is_native()) detail::refuse(format, target, "its byte order is not this machine's");
     const Kind kind = format.kind();
-    if (kind == Kind::pointer || kind == Kind::function) return {code_opaque_handle, static_cast<std::uint8_t>(pointer_bits), 1};
+    if (kind == Kind::pointer || kind == Kind::function) {
+        if (format.bits() != pointer_bits) detail::refuse(format, target, "its " + std::to_string(format.bits()) + " bits are another platform's");
+        return {code_opaque_handle, static_cast<std::uint8_t>(pointer_bits), 1};
+    }
     if (kind == Kind::bit_field && format.bits() == 1) return {1, 1, 1};
     for (const Code& code : codes) {
         if (code.kind == kind && has_width(code, format.bits())) return {code.code, static_cast<std::uint8_t>(format.bits()), 1};

@@ -31,7 +31,9 @@ private:
     void say(const Format& format) {
         const std::string text = name(format.kind());
         refuse(text + " (" + std::to_string(format.bits()) + " bits)");
-        out_ += '<' + text + '>';
+        const char* const order = format.is_native() ? "" : format.byte_order() == ByteOrder::big ? "big-endian " : "little-endian ";
+        const std::string unit = format.unit().empty() ? "" : '[' + std::string(format.unit()) + ']';
+        out_ += '<' + (order + text) + unit + '>';
     }
 
     void item(const Format& format) {
@@ -159,7 +161,11 @@ private:
 
     void label(const Field& field) {
         if (field.name().empty()) return;
-        if (field.name().find(':') != std::string::npos) refuse("a name with ':': " + describe(field));
+        if (field.name().find(':') != std::string::npos) {
+            refuse("a name with ':': " + describe(field));
+            out_ += "<name '" + field.name() + "'>";  // "<n" is no item to any parser
+            return;
+        }
         if (detail::find_bad_utf8(field.name()) != field.name().size()) refuse("a name that is no UTF-8 or has a NUL: " + describe(field));
         out_ += ':' + field.name() + ':';
     }

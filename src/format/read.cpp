@@ -21,7 +21,9 @@ struct Repeat {
     /// The extents when the count is a repetition: shape outside, count inside; a count of 1 repeats nothing.
     [[nodiscard]] Dims extents() const {
         Dims all = shape;
-        if (count >= 0 && count != 1) all.push_back(count);
+        if (count < 0 || count == 1) return all;
+        if (all.size() == max_rank) throw Error(errc::bad_format, "expected at most " + std::to_string(max_rank) + " extents, found a count behind as many");
+        all.push_back(count);
         return all;
     }
 };

@@ -149,7 +149,9 @@ std::string print_typestr(const Format& format) {
         case Kind::record: return "|V" + std::to_string(format.itemsize());
         case Kind::ucs4: return with_order(format, 'U', format.length());
         case Kind::bit_field: return "|t" + std::to_string(format.bits());
-        case Kind::py_object: return "|O";
+        case Kind::py_object:
+            if (format.itemsize() != static_cast<std::int64_t>(sizeof(void*))) detail::refuse(format, "typestr", "it is another platform's");
+            return "|O";
         case Kind::datetime:
         case Kind::timedelta: {
             const std::string code = with_order(format, kind == Kind::datetime ? 'M' : 'm', 8);

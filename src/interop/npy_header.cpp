@@ -169,7 +169,9 @@ Header parse_header(std::span<const std::byte> file) {
     } catch (const Error& error) {
         const std::int64_t position = static_cast<std::int64_t>(preamble.literal_at) + std::max<std::int64_t>(error.index(), 0);
         if (error.code() == errc::not_supported) throw Error(errc::not_supported, error.what(), position);
-        fail(position, error.what());
+        const std::string why = error.what();
+        const std::string in_literal = "byte " + std::to_string(error.index()) + ": ";
+        fail(position, why.compare(0, in_literal.size(), in_literal) == 0 ? why.substr(in_literal.size()) : why);
     }
     // A promise that the place of the data cannot hold is not made.
     header.format = detail::limit_alignment(header.format, detail::power_of_two_in(header.data_offset));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A file that appears under its name only when it is complete: written beside it, then renamed over it.
+// A file that appears under its name only when it is complete: written without a name, or beside it, then renamed over it.
 #pragma once
 
 #include <cstddef>
@@ -9,10 +9,10 @@ namespace ndlease {
 
 class ReplacingFile {
 public:
-    /// Makes the temporary file in the target's folder. A symbolic link is followed; a target that is no regular file is refused,
-    /// since a rename would put a file in its place. Throws Error{errc::io}.
+    /// Makes the temporary file in the target's folder. A symbolic link is followed. A target that is no regular file or may not be
+    /// written is refused, since a rename would put a file in its place. Throws Error{errc::io}.
     explicit ReplacingFile(const std::filesystem::path& target);
-    /// Without commit() nothing is left behind.
+    /// Without commit() nothing is left behind, nor by a killed process where the file system has files without a name.
     ~ReplacingFile();
     ReplacingFile(const ReplacingFile&) = delete;
     ReplacingFile& operator=(const ReplacingFile&) = delete;
@@ -26,7 +26,7 @@ private:
     [[noreturn]] void fail(const char* what) const;
 
     std::filesystem::path target_;
-    std::filesystem::path temporary_;
+    std::filesystem::path temporary_;  ///< empty while the file has no name
     int descriptor_ = -1;
 };
 

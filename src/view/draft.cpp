@@ -42,7 +42,7 @@ ViewDraft::ViewDraft(const View& from)
       from_(from),
       data_(from.data_),
       allocation_(from.allocation_),
-      has_elements_(!from.layout().is_empty()) {}
+      has_elements_(!from.layout().is_empty() && from.itemsize() != 0) {}
 
 void ViewDraft::shift(int axis, std::int64_t bytes) {
     if (!has_elements_ || bytes == 0) return;
@@ -77,6 +77,7 @@ void ViewDraft::insert_axis(int position, std::int64_t extent, std::int64_t stri
     shape.insert(position, extent);
     strides.insert(position, stride);
     if (!suboffsets.empty()) suboffsets.insert(position, -1);
+    has_elements_ = has_elements_ && extent != 0;
 }
 
 void ViewDraft::remove_axis(int axis) {

@@ -21,12 +21,13 @@ public:
     bool read_only;
 
     [[nodiscard]] int rank() const noexcept { return shape.size(); }
+    /// Elements of at least a byte: else no address means anything, and data may be NULL.
     [[nodiscard]] bool has_elements() const noexcept { return has_elements_; }
     /// Whether the address found after `axis` is a pointer to follow.
     [[nodiscard]] bool is_indirect(int axis) const noexcept { return !suboffsets.empty() && suboffsets[axis] >= 0; }
 
     /// Moves the address that the axes before `axis` lead to: the data pointer, or the suboffset of the nearest indirect axis
-    /// before it. A view without elements keeps its data pointer, which may be NULL.
+    /// before it. Without elements the data pointer stays.
     void shift(int axis, std::int64_t bytes);
     /// Other axes altogether, none of them indirect.
     void set_layout(const Layout& layout);

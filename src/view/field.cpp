@@ -79,7 +79,7 @@ View View::field(std::string_view name) const {
     std::optional<std::string_view> path = name;
     do {
         const Field& field = take_field(format, path);
-        offset += field.offset();
+        if (!add_fits(offset, field.offset(), &offset)) offset = 0;  // only inside of a sub-array without elements: nothing moves then
         format = append_subarray_axes(draft, Format(field.format()));
     } while (path);
     draft.shift(rank(), offset);

@@ -113,8 +113,13 @@ Dims restride(const View& view, const Dims& shape, bool from_last) {
 
 View View::squeeze() const {
     ViewDraft draft(*this);
-    for (int axis = rank() - 1; axis >= 0; --axis) {
-        if (draft.shape[axis] == 1) draft.remove_axis(axis);
+    // From the first on: once its pointer is followed, an indirect axis no longer stands in the way of the next.
+    for (int axis = 0; axis < draft.rank();) {
+        if (draft.shape[axis] == 1) {
+            draft.remove_axis(axis);
+        } else {
+            ++axis;
+        }
     }
     return draft.finish();
 }

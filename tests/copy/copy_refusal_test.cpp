@@ -123,6 +123,21 @@ TEST_F(copy_refuses, loss_in_checked_mode_before_the_first_byte) {
     EXPECT_EQ(refusal(dst({5}, {1}, Format::of<std::uint8_t>()), src({1}, {4}), {.conversion = Conversion::checked}).index(), 0);
 }
 
+TEST_F(copy_refuses, loss_in_checked_mode_where_the_destination_has_no_byte) {
+    const Format four = Format::text(Kind::bytes, 4);
+    const Format none = Format::text(Kind::bytes, 0);
+    EXPECT_EQ(refusal(dst({2}, {0}, none), src({2}, {4}, four), {.conversion = Conversion::checked}).code(), errc::lossy);
+    copy(dst({0}, {0}, none), src({1}, {4}, four), {.conversion = Conversion::checked});  // there is no element to lose
+    read_.assign(64, 0);
+    copy(dst({2}, {0}, none), src({2}, {4}, four), {.conversion = Conversion::checked});
+}
+
+TEST_F(copy_refuses, no_source_without_bytes) {
+    const View nothing = View::lend(static_cast<void*>(nullptr), Device::cpu(), Format::text(Kind::bytes, 0), Layout({2, 3}, {-40, 7}));
+    copy(dst({2, 3}, {12, 4}, Format::text(Kind::bytes, 4)), nothing, {.conversion = Conversion::checked});
+    EXPECT_EQ(std::vector<std::int32_t>(written_.begin() + 8, written_.begin() + 14), std::vector<std::int32_t>(6, 0));
+}
+
 TEST_F(copy_refuses, nothing_where_checked_values_fit) {
     read_.assign(64, 200);
     copy(dst({2, 3}, {3, 1}, Format::of<std::uint8_t>()), src({2, 3}, {12, 4}), {.conversion = Conversion::checked});

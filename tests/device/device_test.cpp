@@ -17,7 +17,7 @@ TEST(Device, names_round_trip) {
 }
 
 TEST(Device, nonsense_is_refused_with_the_text) {
-    for (const char* text : {"", "gpu", "cuda:", "cuda:x", "cuda:-1", "cuda:1 ", "cuda:99999999999", ":0", "CPU"}) {
+    for (const char* text : {"", "gpu", "cuda:", "cuda:x", "cuda:-1", "cuda:-0", "cuda:1 ", "cuda:99999999999", ":0", "CPU"}) {
         try {
             (void)parse_device(text);
             ADD_FAILURE() << "accepted '" << text << "'";

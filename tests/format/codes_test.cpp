@@ -5,6 +5,7 @@
 #include <string>
 
 #include <ndlease/format_codes.hpp>
+#include <ndlease/format_text.hpp>
 
 #include "format/expect_error.hpp"
 
@@ -126,6 +127,15 @@ TEST(Codes, the_other_byte_order_is_refused) {
     expect_error(errc::not_expressible, "byte order", [&] { (void)to_dlpack_type(swapped); });
     expect_error(errc::not_expressible, "byte order", [&] { (void)print_arrow_format(swapped); });
     expect_error(errc::not_expressible, "byte order", [&] { (void)to_cuda_data_type(swapped); });
+}
+
+TEST(Codes, another_platforms_addresses_are_refused) {
+    const ndlease::ParseOptions i386{.abi = &ndlease::Abi::i386(), .itemsize = {}};
+    if (ndlease::Abi::host().pointer_ == i386.abi->pointer_) GTEST_SKIP() << "this is that platform";
+    for (const char* text : {"P", "&i", "X{}"}) {
+        expect_error(errc::not_expressible, "DLPack", [&] { (void)ndlease::to_dlpack_type(ndlease::parse_format(text, i386)); });
+    }
+    expect_error(errc::not_expressible, "typestr", [&] { (void)ndlease::print_typestr(ndlease::parse_format("O", i386)); });
 }
 
 TEST(Dlpack, lanes_are_a_subarray) {

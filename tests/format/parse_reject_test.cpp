@@ -35,6 +35,7 @@ TEST(Rejects, with_position_and_reason) {
         {"T{i", 3, "expected an item or '}' that closes the brace of byte 0, found the end of the string"},
         {"i}", 1, "expected an item, found '}'"},
         {"()i", 1, "expected an extent, found ')'"},
+        {"(1" + repeated(",1", 63) + ")2i", 0, "expected at most 64 extents"},
         {"i:a", 3, "expected ':' that ends the name begun at byte 1, found the end of the string"},
         {"3 i", 1, "expected a type after its prefix, found a space"},
         {"Zi", 1, "expected e, f, d or g after 'Z', found 'i'"},
@@ -118,6 +119,20 @@ TEST(Time, is_linear_in_the_string) {
     const double small = seconds(records(500));
     const double large = seconds(records(16000));
     EXPECT_LT(large, 32 * small * 8 + 0.05) << "32 times the length took " << large / small << " times as long";
+}
+
+TEST(Time, of_a_stated_itemsize_does_not_depend_on_the_nesting) {
+    const auto seconds = [](int depth) {
+        const std::string text = repeated("(2)T{", depth) + "h" + repeated("b", 100'000) + repeated("}", depth) + "x";
+        const std::int64_t size = parse_format(text).itemsize();
+        const auto start = std::chrono::steady_clock::now();
+        (void)parse_format(text, {.itemsize = size});
+        return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    };
+    (void)seconds(1);
+    const double flat = seconds(1);
+    const double deep = seconds(24);
+    EXPECT_LT(deep, 4 * flat + 0.05) << "24 levels took " << deep / flat << " times as long as one";
 }
 
 TEST(Size, of_a_long_string_is_right) {

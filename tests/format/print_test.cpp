@@ -111,6 +111,11 @@ TEST(Print, refuses_what_pep_3118_cannot_say) {
     }
     EXPECT_EQ(Format::number(Kind::bfloat, 16).to_string(), "<bfloat>");
     EXPECT_EQ(record({{"a", Format::number(Kind::bfloat, 16)}}).to_string(), "T{<bfloat>:a:}");
+    const std::string colon = record({{"c:d", parse("<i")}, {"e", parse("b")}}).to_string();
+    EXPECT_EQ(colon, "T{<i<name 'c:d'>b:e:}");
+    EXPECT_THROW((void)parse_format(colon), ndlease::Error);
+    EXPECT_EQ(Format::time(Kind::datetime, "25ns", ByteOrder::big).to_string(), "<big-endian datetime[25ns]>");
+    EXPECT_EQ(Format::time(Kind::timedelta, "", ByteOrder::little).to_string(), "<timedelta>");
     EXPECT_THROW((void)parse_format("<bfloat>"), ndlease::Error);
 }
 

@@ -272,6 +272,26 @@ TEST_F(NpyFile, links_are_followed_and_permissions_kept) {
     EXPECT_EQ(files(), 2U);
 }
 
+TEST_F(NpyFile, a_link_to_no_file_yet_is_followed) {
+    auto numbers = counting(6);
+    fs::create_symlink("target.npy", folder / "link.npy");
+    ndlease::npy::write(folder / "link.npy", lend(numbers, {6}));
+    EXPECT_TRUE(fs::is_symlink(folder / "link.npy"));
+    EXPECT_EQ(content(folder / "target.npy").size(), 128U + 24U);
+    fs::create_symlink("circle", folder / "circle");
+    expect_error(errc::io, "circle: cannot follow the link", [&] { ndlease::npy::write(folder / "circle", lend(numbers, {6})); });
+    expect_error(errc::io, "empty", [&] { ndlease::npy::write("", lend(numbers, {6})); });
+}
+
+TEST_F(NpyFile, a_file_that_may_not_be_written_is_not_replaced) {
+    if (::geteuid() == 0) GTEST_SKIP() << "root may write every file";
+    auto numbers = counting(6);
+    const fs::path path = put("before");
+    fs::permissions(path, fs::perms::owner_read);
+    expect_error(errc::io, "in.npy: cannot be replaced: Permission denied", [&] { ndlease::npy::write(path, lend(numbers, {6})); });
+    EXPECT_EQ(content(path), "before");
+}
+
 TEST_F(NpyFile, a_file_can_be_rewritten_from_its_own_mapping) {
     auto numbers = counting(6);
     const fs::path path = folder / "a.npy";

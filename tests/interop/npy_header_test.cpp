@@ -89,6 +89,15 @@ TEST(NpyHeader, versions_differ_in_their_encoding) {
         errc::bad_file, "no UTF-8", [&] { (void)parse(file_with("{'descr': [('\xe9" + tail, 3)); }, 12 + 13);
 }
 
+TEST(NpyHeader, an_error_names_one_place_the_one_in_the_file) {
+    try {
+        (void)parse(file_with("{'descr': '<i4', 'fortran_order': False, 'shape': (-3,)}"));
+        FAIL() << "a negative extent was read";
+    } catch (const ndlease::Error& error) {
+        EXPECT_STREQ(error.what(), ".npy header, byte 61: an extent must not be negative, this is -3");
+    }
+}
+
 TEST(NpyHeader, malformed_preambles_are_refused) {
     const std::string good = make_header(f8, Dims{2, 3}.span(), false);
     for (std::size_t length = 0; length < good.size(); ++length) {

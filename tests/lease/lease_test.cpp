@@ -85,6 +85,15 @@ TEST(Lease, a_lease_without_callback_is_counted_all_the_same) {
     EXPECT_EQ(lease_statistics().live, before.live);
 }
 
+TEST(Lease, a_null_function_pointer_is_no_callback) {
+    using Function = void (*)(const ReleaseInfo&);
+    EXPECT_FALSE(ReleaseCallback(Function{nullptr}));
+    EXPECT_TRUE(ReleaseCallback(Function{[](const ReleaseInfo&) {}}));
+    const LeaseStatistics before = lease_statistics();
+    { const Lease lease = Lease::make(Function{nullptr}); }
+    EXPECT_EQ(lease_statistics().released, before.released + 1);
+}
+
 TEST(Lease, the_callback_may_own_what_cannot_be_copied) {
     auto payload = std::make_unique<int>(7);
     int seen = 0;

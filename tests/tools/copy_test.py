@@ -156,6 +156,10 @@ class Copy(unittest.TestCase):
                 with self.subTest(source=source, target=target):
                     self.check(array, array.astype(target), "--dtype", np.dtype(target).str)
 
+    def test_axes_may_stand_apart(self):
+        array = np.arange(24).reshape(2, 3, 4)
+        self.check(array, array.transpose(2, 0, 1), "--permute", " 2, 0 ,1 ")
+
     def test_in_and_out_may_be_one_file(self):
         array = np.arange(24).reshape(2, 3, 4)
         np.save(self.source, array)
@@ -175,6 +179,14 @@ class Copy(unittest.TestCase):
         np.save(self.source, np.array([1, 200], "i4"))
         run_ok(self, "copy", self.source, self.target, "--dtype", "|u1", "--checked")
         np.testing.assert_array_equal(np.load(self.target), np.array([1, 200], "u1"))
+
+    def test_padding_holds_no_old_memory(self):
+        np.save(self.source, np.ones(50, [("a", "<i4"), ("b", "<i4")]))
+        os.environ["MALLOC_PERTURB_"] = "165"  # the C library fills what it allocates
+        self.addCleanup(os.environ.pop, "MALLOC_PERTURB_")
+        run_ok(self, "copy", self.source, self.target, "--dtype", "[('a', '<i2'), ('', '|V22'), ('b', '<i2'), ('', '|V14')]")
+        with open(self.target, "rb") as file:
+            self.assertEqual(set(file.read()[-50 * 40 :]), {0, 1})
 
     def test_field_names_that_numpy_allows(self):
         dtype = np.dtype([("two words", "f4"), ("\u00fcber", "i2")])

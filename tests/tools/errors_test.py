@@ -2,6 +2,9 @@
 """Every way to fail: exit code 2, one line on stderr that names what and why, and no file left behind."""
 
 import os
+import resource
+import signal
+import subprocess
 import tempfile
 import unittest
 
@@ -37,6 +40,10 @@ class Errors(unittest.TestCase):
         expect_error(self, ["inspect", self.array, "--format", "f"], "--format")
         expect_error(self, ["inspect", self.array, "--itemsize", "4"], "--format")
         expect_error(self, ["bench", "--size", "XL"], "--size", "XL")
+        expect_error(self, ["bench", "--seconds", "nan"], "--seconds nan")
+        for arguments in (["copy", self.array, self.path("o.npy"), "--threads", "x"], ["inspect", "--format", "f", "--itemsize", "-1"]):
+            expect_error(self, arguments, arguments[-2], arguments[-1])
+            self.assertLess(len(run(*arguments).stderr), 120, "a limit of 300 digits helps nobody")
 
     def test_inspect(self):
         expect_error(self, ["inspect", self.path("missing.npy")], "missing.npy", "No such file")
@@ -73,6 +80,8 @@ class Errors(unittest.TestCase):
         fails(self.array, "--permute", "0", ["--permute 0"])
         fails(self.array, "--permute", "0,x", ["--permute 0,x"])
         fails(self.array, "--permute", "0,1,", ["--permute 0,1,"])
+        fails(self.array, "--permute", "0 1", ["--permute 0 1"])
+        fails(self.array, "--permute", "0, ", ["--permute 0, "])
         fails(self.array, "--field", "x", ["--field x"])
         fails(self.record, "--field", "y", ["--field y"])
         fails(self.record, "--dtype", "<f4", ["--dtype <f4"])
@@ -83,11 +92,45 @@ class Errors(unittest.TestCase):
         fails(self.array, "--device", "tpu", ["--device tpu"])
 
     def test_outputs_that_cannot_be_written(self):
-        for target in (self.path("missing/o.npy"), self.folder, self.array + "/o.npy", "/dev/null", "/proc/o.npy"):
+        for target in ("", self.path("missing/o.npy"), self.folder, self.array + "/o.npy", "/dev/null", "/proc/o.npy"):
             expect_error(self, ["copy", self.array, target], target)
             for option in ("--json", "--csv", "--html"):
                 expect_error(self, ["bench", "--size", "S", "--filter", "^contig$", option, target], target)
         self.assertTrue(os.path.exists("/dev/null") and not os.path.isfile("/dev/null"))
+
+    def test_two_results_in_one_file(self):
+        expect_error(self, ["bench", "--size", "S", "--filter", "^contig$", "--json", self.path("o"), "--html", self.path("o")], "two results")
+
+    def test_a_killed_copy_leaves_no_file(self):
+        try:
+            os.close(os.open(self.folder, os.O_TMPFILE | os.O_WRONLY))
+        except OSError:
+            self.skipTest("this file system has no files without a name")
+        np.save(self.path("large.npy"), np.zeros(1 << 20, "u1"))
+        self.before = sorted(os.listdir(self.folder))
+        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))  # a signal in the middle of writing
+        done = subprocess.run([command.BINARY, "copy", self.path("large.npy"), self.path("o.npy")], preexec_fn=limit)
+        self.assertEqual(done.returncode, -signal.SIGXFSZ)
+
+    def test_a_plan_that_cannot_be_shown_leaves_no_file(self):
+        if not os.path.exists("/dev/full"):
+            self.skipTest("no /dev/full")
+        with open("/dev/full", "w") as full:
+            arguments = [command.BINARY, "copy", self.array, self.path("o.npy"), "--explain"]
+            done = subprocess.run(arguments, stdout=full, stderr=subprocess.PIPE, text=True)
+        self.assertEqual((done.returncode, done.stderr), (2, "ndlease: standard output: cannot be written\n"))
+
+    def test_a_refused_copy_shows_no_plan(self):
+        np.save(self.path("loss.npy"), np.array([300], "i4"))
+        self.before = sorted(os.listdir(self.folder))
+        expect_error(self, ["copy", self.path("loss.npy"), self.path("o.npy"), "--dtype", "|u1", "--checked", "--explain"], "300")
+
+    def test_control_characters_stay_on_their_line(self):
+        np.save(self.record, np.zeros(3, [("a\nb\x1b[2J", "f4")]))
+        text = command.run_ok(self, "inspect", self.record)
+        self.assertIn("a\\x0ab\\x1b[2J", text)
+        self.assertNotIn("\x1b", text)
+        expect_error(self, ["copy", self.record, self.path("o.npy"), "--field", "\x1b"], "--field \\x1b", "b\\x1b[2J")
 
     def test_a_failed_copy_keeps_what_was_there(self):
         with open(self.array, "rb") as file:
@@ -103,8 +146,6 @@ class Errors(unittest.TestCase):
 
     def test_full_standard_output(self):
         if os.path.exists("/dev/full"):
-            import subprocess
-
             with open("/dev/full", "w") as full:
                 done = subprocess.run([command.BINARY, "info"], stdout=full, stderr=subprocess.PIPE, text=True)
             self.assertEqual((done.returncode, done.stderr), (2, "ndlease: standard output: cannot be written\n"))

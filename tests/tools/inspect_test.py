@@ -120,6 +120,14 @@ class Inspect(unittest.TestCase):
                 self.check_dtype(facts["fields"], array.dtype)
                 self.assertIn(path, run_ok(self, "inspect", path))
 
+    def test_times_show_their_unit(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "a.npy")
+            np.save(path, np.zeros(2, ">M8[25us]"))
+            self.assertEqual(run_json(self, "inspect", path, "--json")["format"], "<big-endian datetime[25us]>")
+            self.assertIn("datetime[25us]", run_ok(self, "inspect", path))
+            command.expect_error(self, ["copy", path, path, "--dtype", "<M8[D]"], "datetime[25us]", "datetime[D]")
+
     def test_text_shows_fields_offsets_and_bytes(self):
         text = run_ok(self, "inspect", "--format", "T{B:flag:d:t:T{h:a:h:b:}:pair:}")
         for part in ("flag", "pair.a", "a  .  .  .  .  .  .  .  b  -", "itemsize   24"):

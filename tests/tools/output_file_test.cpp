@@ -54,9 +54,36 @@ TEST_F(OutputFile, goes_where_a_link_points) {
     EXPECT_EQ(content(folder_ / "target"), "new");
 }
 
+TEST_F(OutputFile, goes_where_a_link_to_no_file_yet_points) {
+    fs::create_directory(folder_ / "inner");
+    fs::create_symlink("second", folder_ / "first");
+    fs::create_symlink("inner/target", folder_ / "second");
+    write_whole_file(checked_output(folder_ / "first"), "new");
+    EXPECT_TRUE(fs::is_symlink(folder_ / "first") && fs::is_symlink(folder_ / "second"));
+    EXPECT_EQ(content(folder_ / "inner" / "target"), "new");
+    fs::create_symlink("circle", folder_ / "circle");
+    EXPECT_THROW((void)checked_output(folder_ / "circle"), CommandError);
+    EXPECT_THROW((void)checked_output(""), CommandError);
+}
+
+TEST_F(OutputFile, has_a_name_as_long_as_the_system_allows) {
+    const fs::path path = folder_ / std::string(255, 'n');
+    write_whole_file(checked_output(path), "text");
+    EXPECT_EQ(content(path), "text");
+}
+
+TEST_F(OutputFile, is_never_put_in_the_place_of_a_file_that_may_not_be_written) {
+    if (geteuid() == 0) GTEST_SKIP() << "root may write every file";
+    write_whole_file(folder_ / "a", "old");
+    fs::permissions(folder_ / "a", fs::perms::owner_read);
+    EXPECT_THROW((void)checked_output(folder_ / "a"), CommandError);
+    EXPECT_EQ(content(folder_ / "a"), "old");
+}
+
 TEST(ErrorLine, is_one_line_and_names_its_subject_once) {
     EXPECT_EQ(error_line("a.npy", "bad\nmagic\n"), "ndlease: a.npy: bad magic");
     EXPECT_EQ(error_line("a.npy", "a.npy: too short"), "ndlease: a.npy: too short");
+    EXPECT_EQ(error_line("\x1b[2J", "no file"), "ndlease: \\x1b[2J: no file");
 }
 
 }  // namespace

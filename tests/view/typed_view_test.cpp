@@ -102,6 +102,11 @@ TEST(TypedView, rank_0_and_no_elements) {
     EXPECT_EQ((TypedView<int, 2>().size()), 0);
 }
 
+TEST(TypedView, has_size_0_beside_extents_whose_product_does_not_fit) {
+    const std::int64_t half = std::int64_t{1} << 62;
+    EXPECT_EQ((view_of(static_cast<int*>(nullptr), Layout({half, half, 0}, {4, 4, 4})).typed<int, 3>().size()), 0);
+}
+
 TEST(TypedView, refuses_another_format_and_names_both) {
     std::vector<float> data(6);
     const View view = view_of(data.data(), Layout::c_order({2, 3}, 4));

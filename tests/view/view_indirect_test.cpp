@@ -124,6 +124,11 @@ TEST_F(Indirect, expand_squeeze_and_broadcast) {
     expect_elements(table.slice(1, 1, 2).broadcast_to({5, 2, 3, 4}), {5, 2, 3, 4}, table, [](const Index& i) { return Index{i[1], 1, i[3]}; });
 }
 
+TEST_F(Indirect, squeeze_follows_one_pointer_after_the_other) {
+    const View one = nested.slice(0, 1, 2).slice(1, 2, 3);
+    expect_elements(one.squeeze(), {4}, nested, [](const Index& i) { return Index{1, 2, i[0]}; });
+}
+
 TEST_F(Indirect, split_and_merge) {
     expect_elements(table.merge(0, 1), {6, 4}, table, [](const Index& i) { return Index{i[0] / 3, i[0] % 3, i[1]}; });
     expect_elements(table.merge(0, 1).split(0, {3, -1}), {3, 2, 4}, table, [](const Index& i) {

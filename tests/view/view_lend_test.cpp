@@ -138,6 +138,25 @@ TEST_F(Lend, refuses_null_with_elements) {
     EXPECT_EQ(View::lend(null, Device::cpu(), Format::opaque(0), Layout({2}, {0})).size(), 2);
 }
 
+TEST_F(Lend, items_without_bytes_need_no_address) {
+    // Under the undefined behaviour sanitizer, moving NULL would show.
+    const View v = View::lend(static_cast<void*>(nullptr), Device::cpu(), Format::text(Kind::bytes, 0), Layout({3, 4}, {-40, huge / 4}));
+    for (const View& part : {v.index(0, 2), v.flip(1), v.slice(1, 1, {}, 2), v.diagonal(1), v.reshape({4, 3}), v.at("[1:, -1]")}) {
+        EXPECT_EQ(part.data(), nullptr);
+    }
+}
+
+TEST_F(Lend, fields_beside_no_element_move_nothing) {
+    // The offsets add up to more than 63 bits hold, inside of a sub-array without elements.
+    const std::int64_t half = std::int64_t{1} << 62;
+    const FieldSpec inner[] = {{"b", Format::text(Kind::character, 1), half}};
+    const std::int64_t none[] = {0};
+    const FieldSpec outer[] = {{"a", Format::subarray(Format::record(inner), none), half}};
+    const View v = View::lend(memory.data(), Device::cpu(), Format::record(outer), Layout());
+    EXPECT_EQ(v.field("a.b").size(), 0);
+    EXPECT_EQ(v.field("a.b").data(), memory.data());
+}
+
 TEST_F(Lend, refuses_what_leaves_the_allocation_on_either_side) {
     // data is byte 48 of 96
     const Allocation all = {memory.data(), 96};
