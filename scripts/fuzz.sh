@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Runs one fuzzer from its kept corpus for FUZZ_SECONDS (60): fuzz.sh build/host-fuzz/tests/fuzz/ndlease_NAME_fuzz
-# A crashing input is left in the current folder as crash-NAME-...; `ndlease_NAME_fuzz FILE` repeats it.
+# An input that fails is left beside the program as NAME-crash-...; `ndlease_NAME_fuzz FILE` repeats it.
 set -euo pipefail
 program=$1
 name=$(basename "$program")
@@ -12,4 +12,4 @@ corpus="$(dirname "$0")/../tests/fuzz/corpus/$name"
 grown=$(mktemp -d)
 trap 'rm -rf "$grown"' EXIT
 "$program" -max_total_time="${FUZZ_SECONDS:-60}" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-    -artifact_prefix="crash-$name-" "$grown" "$corpus"
+    -artifact_prefix="$(dirname "$program")/$name-" "$grown" "$corpus"

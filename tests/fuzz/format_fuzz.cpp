@@ -29,7 +29,10 @@ void check_printing(const Format& format) {
         return;
     }
     try {
-        if (ndlease::parse_format(printed, {.abi = &Abi::host(), .itemsize = format.itemsize()}) != format) report("read back differently", printed);
+        const Format again = ndlease::parse_format(printed, {.abi = &Abi::host(), .itemsize = format.itemsize()});
+        // Opaque bytes as a whole item are printed as padding, which is a record without fields.
+        const bool same = format.kind() == ndlease::Kind::opaque ? again.fields().empty() && again.itemsize() == format.itemsize() : again == format;
+        if (!same) report("read back differently", printed);
     } catch (const ndlease::Error& error) {
         report(error.what(), printed);
     }
