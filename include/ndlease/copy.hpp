@@ -15,8 +15,8 @@ namespace ndlease {
 /// options.conversion (records field by field, by name). Returns when the bytes are there; src may be reused at once.
 /// Throws Error, before the first byte is written: errc::read_only, errc::bad_layout (shapes; index() is the axis),
 /// errc::overlap (elements of dst share memory), errc::not_expressible (no conversion between the formats), errc::lossy,
-/// errc::device (memory that the host cannot reach), errc::not_supported (items that hold PyObject references), errc::out_of_memory (a temporary for
-/// overlapping views).
+/// errc::device (memory that the host cannot reach), errc::not_supported (items that hold PyObject references), errc::overflow
+/// (more bytes to read and write than fit in 63 bits), errc::out_of_memory (a temporary for overlapping views).
 NDLEASE_API void copy(const View& dst, const View& src, const CopyOptions& options = {});
 
 /// The same View where it is contiguous already (Order::any: in either order), else a copy in that order.

@@ -35,6 +35,7 @@ enum class errc : int {
 [[nodiscard]] NDLEASE_API const char* to_string(errc code) noexcept;
 
 /// Thrown by every function of ndlease that can fail. The text is for people and may change; the code and the index may not.
+/// Beside it, std::bad_alloc can come from the small allocations inside (names, messages, ranks above 8) when memory runs out.
 class NDLEASE_API Error : public std::runtime_error {
 public:
     /// `index`: the position the message speaks of (a byte of a string or file, an axis, an element); -1 when there is none.
