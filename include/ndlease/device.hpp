@@ -49,6 +49,36 @@ struct Device {
 /// "cpu", "cuda:1", "cuda_host", "cuda_managed", "opencl:0", ...; "device(99):3" for a type that has no name here.
 [[nodiscard]] NDLEASE_API std::string to_string(Device device);
 
+/// How many CUDA devices this process can use; 0 without a CUDA backend, driver or device. Does not throw. The first call may start the CUDA runtime.
+[[nodiscard]] NDLEASE_API int cuda_device_count();
+/// Why cuda_device_count() is 0, in words: "no CUDA device: ..."; empty when it is not.
+[[nodiscard]] NDLEASE_API std::string cuda_absence();
+/// "cuda", "simulated cuda", or "none": what this build calls when it says CUDA.
+[[nodiscard]] NDLEASE_API const char* cuda_backend_name() noexcept;
+
+struct DeviceProperties {
+    std::string name;
+    int compute_major = 0, compute_minor = 0;
+    int multiprocessors = 0;
+    std::int64_t memory_bytes = 0;
+    bool has_memory_pools = false;
+    bool is_simulated = false;
+};
+/// Throws Error{errc::device} (no such device), errc::not_supported (no CUDA backend).
+[[nodiscard]] NDLEASE_API DeviceProperties device_properties(Device device);
+
+/// What a pointer really is, as far as the CUDA runtime knows.
+struct PointerProperties {
+    /// cpu for memory that CUDA does not know (or without a CUDA backend), else cuda(ordinal), cuda_host or cuda_managed.
+    Device device;
+    bool known = false;  ///< CUDA knows this pointer
+};
+/// Asks cudaPointerGetAttributes. Does not throw for pointers that CUDA does not know. Throws Error{errc::device} when the runtime fails.
+[[nodiscard]] NDLEASE_API PointerProperties pointer_properties(const void* data);
+/// Refuses a device tag that the pointer contradicts: throws Error{errc::device} that names both. NULL passes, and so does everything without a CUDA backend or
+/// device.
+NDLEASE_API void check_device_tag(const void* data, Device device);
+
 /// Reads what to_string writes; "cuda" is "cuda:0". Throws Error{errc::invalid_argument} for anything else.
 [[nodiscard]] NDLEASE_API Device parse_device(std::string_view text);
 

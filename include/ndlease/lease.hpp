@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Lease: the shared ownership behind Views. The exporter's callback runs exactly once, when the last holder is gone.
+// Lease: the shared ownership behind Views. The exporter's callback runs exactly once, when the last holder is gone and every stream
+// that used the memory is done with it.
 #pragma once
 
 #include <atomic>
@@ -7,20 +8,29 @@
 #include <cstddef>
 #include <cstdint>
 #include <new>
+#include <string>
 #include <type_traits>
 #include <utility>
 
+#include <ndlease/device.hpp>
 #include <ndlease/export.hpp>
+#include <ndlease/stream.hpp>
 
 namespace ndlease {
 
 enum class ReleaseStatus : std::uint8_t {
-    ok,  ///< every use is over; the memory is the exporter's again
+    ok,           ///< every use is over, or ordered before `stream`; the memory is the exporter's again
+    device_lost,  ///< the device has a sticky error: nothing runs any more and nothing can be freed for real; finish the bookkeeping
+    exiting,      ///< the process exits, or ndlease was shut down: make no device call
+    forked,       ///< this is a forked child: the memory is the parent's; make no device call
 };
+[[nodiscard]] NDLEASE_API const char* to_string(ReleaseStatus status) noexcept;
 
-/// What the exporter is told. It will grow a stream when devices come; keep taking it by const reference.
+/// What the exporter is told; take it by const reference, it may grow.
 struct ReleaseInfo {
     ReleaseStatus status = ReleaseStatus::ok;
+    /// The policy's stream, in whose order the memory may be freed or reused; the host where every use is over already.
+    StreamRef stream = {};
 };
 
 namespace detail {
@@ -114,12 +124,52 @@ private:
     alignas(void*) std::byte storage_[capacity];
 };
 
-/// When the callback runs once the last holder is gone. Policies that order it in streams come with devices.
+/// When the callback runs once the last holder is gone.
 class ReleasePolicy {
 public:
     /// The releasing thread waits for every recorded use (host memory has none), then runs the callback. The default.
     [[nodiscard]] static constexpr ReleasePolicy wait() noexcept { return {}; }
-    friend constexpr bool operator==(ReleasePolicy, ReleasePolicy) noexcept = default;
+    /// A thread of ndlease's waits for every recorded use, then runs the callback there. The releasing thread never blocks.
+    [[nodiscard]] static constexpr ReleasePolicy deferred() noexcept { return ReleasePolicy(Kind::deferred, {}); }
+    /// `stream` waits for every recorded use, and the callback runs at once with it: nobody waits on the host. `stream` must live until the
+    /// callback has run. Throws Error{errc::invalid_argument} for the per-thread default stream, which is another one on the releasing
+    /// thread. The host as stream is wait().
+    [[nodiscard]] NDLEASE_API static ReleasePolicy in_order_of(StreamRef stream);
+
+    [[nodiscard]] constexpr bool is_deferred() const noexcept { return kind_ == Kind::deferred; }
+    [[nodiscard]] constexpr bool is_stream_ordered() const noexcept { return kind_ == Kind::stream_ordered; }
+    [[nodiscard]] constexpr StreamRef stream() const noexcept { return stream_; }
+    constexpr ReleasePolicy() noexcept = default;
+    friend constexpr bool operator==(const ReleasePolicy&, const ReleasePolicy&) noexcept = default;
+
+private:
+    enum class Kind : std::uint8_t { wait, deferred, stream_ordered };
+    constexpr ReleasePolicy(Kind kind, StreamRef stream) noexcept : kind_(kind), stream_(stream) {}
+    Kind kind_ = Kind::wait;
+    StreamRef stream_;
+};
+
+/// The work that must be done before a consumer may touch the memory: all that is enqueued on a stream at the moment of lending, or what an
+/// event marks. Nothing: the memory is ready.
+class PendingWork {
+public:
+    PendingWork() noexcept = default;
+    PendingWork(StreamRef stream) noexcept : stream_(stream) {}        // NOLINT(google-explicit-constructor): "ready when this stream is"
+    PendingWork(Event&& event) noexcept : event_(std::move(event)) {}  // NOLINT(google-explicit-constructor)
+    [[nodiscard]] bool is_none() const noexcept { return stream_.is_host() && event_.cuda() == nullptr; }
+    [[nodiscard]] StreamRef stream() const noexcept { return stream_; }
+    /// The event; where a stream was given, one recorded on it now. Throws what Event::record throws.
+    [[nodiscard]] NDLEASE_API Event take_event() &&;
+
+private:
+    StreamRef stream_;
+    Event event_;
+};
+
+/// How a stream uses memory, for the order among several streams: readers run side by side, a writer is alone.
+enum class Use : std::uint8_t {
+    read,   ///< ordered after the producer's pending work and every recorded write
+    write,  ///< ordered after the producer's pending work and every recorded use
 };
 
 /// For exporters that can move or resize their memory: counts the leases that are live on it, as PEP 3118's exporters do.
@@ -142,12 +192,35 @@ struct LeaseToken {
     std::uint64_t generation = 0;
 };
 
+struct LeaseOptions {
+    ReleasePolicy policy = {};
+    ResizeLock* lock = nullptr;
+    /// Where the memory is: it decides what a lost device means for it (host memory that a transfer may still touch is kept).
+    Device memory = Device::cpu();
+    PendingWork ready = {};
+};
+
 class NDLEASE_API Lease {
 public:
     /// Nothing is owned (borrowed memory).
     Lease() noexcept = default;
     /// Takes `release` over. Throws Error{errc::out_of_memory}; then `release` has not run and is the caller's still.
     [[nodiscard]] static Lease make(ReleaseCallback&& release, ReleasePolicy policy = {}, ResizeLock* lock = nullptr);
+    /// The same; records the producer's pending work (`options.ready`) now. Throws also Error{errc::device} when it cannot be recorded.
+    [[nodiscard]] static Lease make(ReleaseCallback&& release, LeaseOptions&& options);
+
+    // Order among the streams that use the memory. Access (access.hpp) calls both; the pair is here for those who keep no scope.
+
+    /// Orders `stream` after the producer's pending work and, by `use`, after what other streams were recorded to do. The same stream costs nothing.
+    /// Does not wait on the host, except when `stream` is the host. While `stream` is being captured into a graph, the graph waits for that work each
+    /// time it runs, and holds a share of this lease. Nothing is recorded. Borrowed memory: nothing to do.
+    /// Throws Error: errc::device (the stream refuses; then nothing was ordered), errc::not_supported (the producer's work is part of another graph capture).
+    void order_after(StreamRef stream, Use use = Use::read) const;
+    /// Records that work already enqueued on `stream` uses this memory, so that it is not given back before that work ends.
+    /// Call it after enqueueing, on the thread that enqueued, while holding a share. Does not wait. While `stream` is being captured, the graph
+    /// holds a share of the lease until it is destroyed. Any thread. Throws Error{errc::device} if neither an event can be recorded nor the stream
+    /// be waited for; the use counts as recorded all the same, and the memory is kept until the device can be asked.
+    void used_on(StreamRef stream, Use use = Use::write) const;
 
     Lease(const Lease& other) noexcept : token_(other.token_) {
         if (token_.slot != nullptr) retain();
@@ -195,11 +268,24 @@ private:
 
 /// Counters of this process; a snapshot, each exact when nothing runs.
 struct LeaseStatistics {
-    std::int64_t live = 0;                 ///< made and not released
+    std::int64_t live = 0;                 ///< made, and somebody holds a share
+    std::int64_t draining = 0;             ///< nobody holds a share; the callback waits for streams
     std::int64_t released = 0;             ///< callback done
+    std::int64_t quarantined = 0;          ///< kept, because nobody can tell whether a stream still uses the memory
     std::int64_t double_releases = 0;      ///< attempts refused
     std::int64_t callback_exceptions = 0;  ///< callbacks that threw, when called or when destroyed
 };
 [[nodiscard]] NDLEASE_API LeaseStatistics lease_statistics() noexcept;
+
+/// Told about each lease that is quarantined, once, on the thread that found out; `reason` says what failed and is gone when the call returns.
+/// Must not throw, and must not wait for leases.
+using QuarantineHandler = void (*)(Device memory, const char* reason);
+/// NULL is the default again: one line to stderr. Returns the handler before.
+NDLEASE_API QuarantineHandler set_quarantine_handler(QuarantineHandler handler) noexcept;
+
+/// Call it at the end of main: waits until every draining lease is released, asks the devices once more about the quarantined ones, ends the
+/// thread of deferred releases, and gives pooled events back. From then on ndlease makes no device call: leases that end later run their callbacks with
+/// ReleaseStatus::exiting. Returns what is left. Waits on the host; not for use in callbacks. Calling it again does nothing more.
+NDLEASE_API LeaseStatistics shutdown() noexcept;
 
 }  // namespace ndlease

@@ -39,8 +39,10 @@ struct LendOptions {
     Allocation allocation = {};
     bool read_only = false;
     ReleasePolicy policy = {};
-    /// Called exactly once when the last View is gone. With neither this nor a lock the memory is borrowed: there is no lease, and
-    /// the caller sees to it that the memory outlives every View.
+    /// Work on the memory that may still be pending: consumers are ordered after it.
+    PendingWork ready = {};
+    /// Called exactly once when the last View is gone and every recorded use is over, by `policy`. With neither this nor a lock nor pending work
+    /// the memory is borrowed: there is no lease, and the caller sees to it that the memory outlives every View.
     ReleaseCallback release = {};
     /// Counts this lease while it lives.
     ResizeLock* lock = nullptr;
