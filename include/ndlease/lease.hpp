@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -283,9 +284,9 @@ using QuarantineHandler = void (*)(Device memory, const char* reason);
 /// NULL is the default again: one line to stderr. Returns the handler before.
 NDLEASE_API QuarantineHandler set_quarantine_handler(QuarantineHandler handler) noexcept;
 
-/// Call it at the end of main: waits until every draining lease is released, asks the devices once more about the quarantined ones, ends the
-/// thread of deferred releases, and gives pooled events back. From then on ndlease makes no device call: leases that end later run their callbacks with
+/// Call it at the end of main: waits, at most `patience`, until every draining lease is released, asks the devices once more about the quarantined ones, ends
+/// the thread of deferred releases, and gives pooled events back. From then on ndlease makes no device call: leases that end later run their callbacks with
 /// ReleaseStatus::exiting. Returns what is left. Waits on the host; not for use in callbacks. Calling it again does nothing more.
-NDLEASE_API LeaseStatistics shutdown() noexcept;
+NDLEASE_API LeaseStatistics shutdown(std::chrono::milliseconds patience = std::chrono::seconds(30)) noexcept;
 
 }  // namespace ndlease

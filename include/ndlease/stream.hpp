@@ -68,13 +68,13 @@ public:
     void wait(const Event& event) const;
 
     friend constexpr bool operator==(StreamRef a, StreamRef b) noexcept { return a.device_ == b.device_ && a.handle_ == b.handle_; }
-    [[nodiscard]] const detail::StreamOperations* operations() const noexcept { return operations_; }
 
-private:
-    friend class Stream;
+    // For backends and the layers that call them:
+    [[nodiscard]] constexpr const detail::StreamOperations* operations() const noexcept { return operations_; }
     constexpr StreamRef(const detail::StreamOperations* operations, Device device, void* handle) noexcept
         : operations_(operations), device_(device), handle_(handle) {}
 
+private:
     const detail::StreamOperations* operations_ = nullptr;
     Device device_ = Device::cpu();
     void* handle_ = nullptr;

@@ -12,7 +12,7 @@ namespace ndlease::detail {
 
 // One atomic word holds the generation (high 28 bits) and the number of holders (low 36 bits).
 // A block's generation goes up by one each time it is handed out and never wraps: a block that was handed out with
-// last_generation is not used again (64 bytes lost per 268 million leases). So a (block, generation) pair names one lease of
+// last_generation is not used again (128 bytes lost per 268 million leases). So a (block, generation) pair names one lease of
 // the process for ever, and a stale token never matches a later lease.
 inline constexpr int holder_bits = 36;
 inline constexpr std::uint64_t holder_mask = (std::uint64_t{1} << holder_bits) - 1;
@@ -21,6 +21,8 @@ inline constexpr std::uint64_t last_generation = (std::uint64_t{1} << (64 - hold
 // shares; one that leaks tokens can.
 inline constexpr std::uint64_t sticky_holders = std::uint64_t{1} << (holder_bits - 1);
 
+class StreamUses;
+
 enum class Dropped : std::uint8_t { one_of_several, last, stale };
 
 struct alignas(64) ControlBlock {
@@ -28,8 +30,9 @@ struct alignas(64) ControlBlock {
     std::atomic<std::uint64_t> next_free{0};  // entry of the pool's free list, see block_pool.cpp
     ReleaseCallback callback;                 // touched by the maker and by the last holder only
     ResizeLock* resize_lock = nullptr;        // NULL from the release on
-    ReleasePolicy policy;
-    std::uint32_t index = 0;  // in the pool
+    std::atomic<StreamUses*> uses{nullptr};   // what streams do with the memory; NULL while none was named
+    Device memory;                            // where the memory is
+    std::uint32_t index = 0;                  // in the pool
 
     static std::uint64_t generation_of(std::uint64_t word) noexcept { return word >> holder_bits; }
     static std::uint64_t holders_of(std::uint64_t word) noexcept { return word & holder_mask; }
@@ -42,10 +45,11 @@ struct alignas(64) ControlBlock {
     }
 
     /// The block was just taken from the pool, so no other thread changes it. Returns the new lease's generation.
-    std::uint64_t start(ReleaseCallback&& release, ReleasePolicy with, ResizeLock* lock) noexcept {
+    std::uint64_t start(ReleaseCallback&& release, ResizeLock* lock, Device where, StreamUses* with) noexcept {
         callback = std::move(release);
-        policy = with;
         resize_lock = lock;
+        memory = where;
+        uses.store(with, std::memory_order_relaxed);
         if (lock != nullptr) lock->count_.fetch_add(1, std::memory_order_relaxed);
         const std::uint64_t next = generation() + 1;
         state.store(next << holder_bits | 1, std::memory_order_release);
@@ -83,6 +87,6 @@ struct alignas(64) ControlBlock {
         if (ResizeLock* lock = std::exchange(resize_lock, nullptr)) lock->count_.fetch_sub(1, std::memory_order_release);
     }
 };
-static_assert(sizeof(ControlBlock) == 64);
+static_assert(sizeof(ControlBlock) == 128);
 
 }  // namespace ndlease::detail

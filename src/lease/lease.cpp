@@ -7,12 +7,16 @@
 
 #include "lease/block_pool.hpp"
 #include "lease/control_block.hpp"
+#include "lease/reaper.hpp"
 #include "lease/release.hpp"
+#include "lease/statistics.hpp"
+#include "lease/stream_uses.hpp"
 
 namespace ndlease {
 
 using detail::ControlBlock;
 using detail::Dropped;
+using detail::StreamUses;
 
 namespace {
 
@@ -26,9 +30,30 @@ void ResizeLock::check_unlocked() const {
 }
 
 Lease Lease::make(ReleaseCallback&& release, ReleasePolicy policy, ResizeLock* lock) {
-    ControlBlock* block = detail::take_block();
-    const std::uint64_t generation = block->start(std::move(release), policy, lock);
-    detail::count_made();
+    LeaseOptions options;
+    options.policy = policy;
+    options.lock = lock;
+    return make(std::move(release), std::move(options));
+}
+
+Lease Lease::make(ReleaseCallback&& release, LeaseOptions&& options) {
+    // What can fail comes first; nothing of the caller's is taken until the block is there.
+    StreamUses* uses = nullptr;
+    if (detail::names_streams(options.policy, options.ready)) {
+        if (!detail::start_reaper() && options.policy.is_deferred()) {
+            throw Error(errc::out_of_memory, "a lease with deferred release: the system has no thread for it");
+        }
+        uses = StreamUses::make(options.policy, std::move(options.ready));
+    }
+    ControlBlock* block = nullptr;
+    try {
+        block = detail::take_block();
+    } catch (...) {
+        if (uses != nullptr) StreamUses::recycle(uses);
+        throw;
+    }
+    const std::uint64_t generation = block->start(std::move(release), options.lock, options.memory, uses);
+    detail::count(detail::lease_counters.made);
     return Lease(LeaseToken{block, generation});
 }
 
@@ -53,7 +78,7 @@ bool Lease::release_token(LeaseToken token) noexcept {
         case Dropped::last: detail::run_release(block_of(token)); return true;
         case Dropped::stale: break;
     }
-    detail::count_double_release();
+    detail::count(detail::lease_counters.double_releases);
     return false;
 }
 

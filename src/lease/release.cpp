@@ -4,17 +4,13 @@
 #include <type_traits>
 
 #include "lease/block_pool.hpp"
+#include "lease/quarantine.hpp"
+#include "lease/reaper.hpp"
+#include "lease/statistics.hpp"
+#include "lease/stream_uses.hpp"
 
-namespace ndlease {
-namespace detail {
+namespace ndlease::detail {
 namespace {
-
-constinit std::atomic<std::int64_t> made{0};
-constinit std::atomic<std::int64_t> released{0};
-constinit std::atomic<std::int64_t> double_releases{0};
-constinit std::atomic<std::int64_t> callback_exceptions{0};
-
-void count(std::atomic<std::int64_t>& counter) noexcept { counter.fetch_add(1, std::memory_order_relaxed); }
 
 // The leases that callbacks on this thread have dropped. Linked through the blocks, so that queueing cannot fail.
 struct PendingReleases {
@@ -29,25 +25,53 @@ static_assert(std::is_trivially_destructible_v<PendingReleases>);
 #endif
 constinit thread_local PendingReleases pending;
 
-void finish(ControlBlock& block) noexcept {
+void run_callback(ControlBlock& block, const ReleaseInfo& info) noexcept {
+    if (StreamUses* uses = block.uses.exchange(nullptr, std::memory_order_acq_rel)) StreamUses::recycle(uses);
     // Moved out, so that the callback may do anything with leases; the block stays ours until it is given back below.
     ReleaseCallback callback = std::move(block.callback);
     block.unlock_exporter();
     bool threw = false;
     try {
-        callback(ReleaseInfo{});
+        callback(info);
     } catch (...) {
         threw = true;
     }
     if (!callback.discard()) threw = true;
-    if (threw) count(callback_exceptions);
-    count(released);
+    if (threw) count(lease_counters.callback_exceptions);
+    count(lease_counters.released);
+    count(lease_counters.draining, -1);
     give_block(&block);
+}
+
+void conclude(ControlBlock& block, const Settlement& settlement) noexcept {
+    switch (settlement.what) {
+        case Settled::done: run_callback(block, settlement.info); break;
+        case Settled::later: settle_later(block); break;
+        case Settled::quarantine: quarantine(block, settlement); break;
+    }
+}
+
+void finish(ControlBlock& block) noexcept {
+    StreamUses* const uses = block.uses.load(std::memory_order_acquire);
+    if (uses == nullptr) {
+        run_callback(block, {});
+    } else {
+        conclude(block, settle(*uses, block.memory));
+    }
+}
+
+/// Ends what callbacks have queued meanwhile.
+void finish_queued(PendingReleases& queue) noexcept {
+    while (ControlBlock* next = queue.first) {
+        queue.first = next->next_pending();
+        finish(*next);
+    }
 }
 
 }  // namespace
 
 void run_release(ControlBlock& block) noexcept {
+    count(lease_counters.draining);
     PendingReleases& queue = pending;
     if (queue.running) {
         block.set_next_pending(nullptr);
@@ -61,25 +85,18 @@ void run_release(ControlBlock& block) noexcept {
     }
     queue.running = true;
     finish(block);
-    while (ControlBlock* next = queue.first) {
-        queue.first = next->next_pending();
-        finish(*next);
-    }
+    finish_queued(queue);
     queue.running = false;
 }
 
-void count_made() noexcept { count(made); }
-void count_double_release() noexcept { count(double_releases); }
-
-}  // namespace detail
-
-LeaseStatistics lease_statistics() noexcept {
-    LeaseStatistics s;
-    s.released = detail::released.load(std::memory_order_relaxed);
-    s.live = detail::made.load(std::memory_order_relaxed) - s.released;
-    s.double_releases = detail::double_releases.load(std::memory_order_relaxed);
-    s.callback_exceptions = detail::callback_exceptions.load(std::memory_order_relaxed);
-    return s;
+void conclude_release(ControlBlock& block, const Settlement& settlement) noexcept {
+    PendingReleases& queue = pending;
+    const bool outermost = !queue.running;
+    queue.running = true;
+    conclude(block, settlement);
+    if (!outermost) return;
+    finish_queued(queue);
+    queue.running = false;
 }
 
-}  // namespace ndlease
+}  // namespace ndlease::detail

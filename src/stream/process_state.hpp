@@ -15,7 +15,9 @@ enum class ProcessState : std::uint8_t {
 
 /// One relaxed load. Until `watch_process` was called nothing is watched: running.
 [[nodiscard]] ProcessState process_state() noexcept;
-/// Begins to watch for exit() and fork(): registers an exit handler that sets a flag and a fork handler, once. Called before the first native call. Any thread.
+/// Begins to watch for exit(), once: an exit handler sets a flag and does nothing else. Any thread.
+void watch_exit() noexcept;
+/// Called before the first native call, by every backend: watches for exit() and for fork(), after which a child makes no native call. Any thread.
 void watch_process() noexcept;
 void set_process_state(ProcessState state) noexcept;
 

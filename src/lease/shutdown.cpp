@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <chrono>
+
+#include "lease/quarantine.hpp"
+#include "lease/reaper.hpp"
+#include "lease/release.hpp"
+#include "lease/settle.hpp"
+#include "lease/statistics.hpp"
+#include "stream/event_pool.hpp"
+#include "stream/process_state.hpp"
+
+#include <ndlease/lease.hpp>
+
+namespace ndlease {
+
+using namespace detail;
+
+namespace {
+
+/// The devices are asked once more. What they do not answer for stays.
+void ask_again_for_quarantined() noexcept {
+    ControlBlock* block = take_quarantined();
+    while (block != nullptr) {
+        ControlBlock& current = *block;
+        block = current.next_pending();
+        const Settlement settlement = settle_by_devices(*current.uses.load(std::memory_order_acquire), current.memory);
+        if (settlement.what == Settled::done) {
+            count(lease_counters.quarantined, -1);
+            count(lease_counters.draining);
+            conclude_release(current, settlement);
+        } else {
+            keep_quarantined(current);
+        }
+    }
+}
+
+}  // namespace
+
+LeaseStatistics shutdown(std::chrono::milliseconds patience) noexcept {
+    if (process_state() != ProcessState::running) return lease_statistics();
+    ControlBlock* left = stop_reaper(patience);
+    while (left != nullptr) {
+        ControlBlock& current = *left;
+        left = current.next_pending();
+        quarantine(current, {Settled::quarantine, {}, "its uses were not over when ndlease was shut down"});
+    }
+    ask_again_for_quarantined();
+    empty_event_pool();
+    set_process_state(ProcessState::shut_down);
+    return lease_statistics();
+}
+
+}  // namespace ndlease

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "lease/stream_uses.hpp"
+
+#include <memory>
+#include <utility>
+
+#include "stream/event_pool.hpp"
+
+#include <ndlease/error.hpp>
+
+namespace ndlease {
+
+ReleasePolicy ReleasePolicy::in_order_of(StreamRef stream) {
+    if (stream.is_host()) return wait();
+    if (stream.is_per_thread_default()) {
+        throw Error(errc::invalid_argument,
+                    "a release in the order of the per-thread default stream: it is another stream on the thread that releases; use a stream of your own");
+    }
+    return {Kind::stream_ordered, stream};
+}
+
+Event PendingWork::take_event() && {
+    if (!stream_.is_host()) return Event::record(stream_);
+    return std::move(event_);
+}
+
+namespace detail {
+namespace {
+
+// Free objects, kept with the capacity of their vectors. Two locks a lease; nothing else is shared among leases.
+constinit std::mutex pool_mutex;
+std::vector<StreamUses*>& pool() {
+    static auto& free = *new std::vector<StreamUses*>;  // never destroyed: leases end in the destructors of statics
+    return free;
+}
+constinit std::size_t made = 0;
+
+StreamUses* take() {
+    {
+        const std::lock_guard lock(pool_mutex);
+        if (!pool().empty()) {
+            StreamUses* uses = pool().back();
+            pool().pop_back();
+            return uses;
+        }
+        if (pool().capacity() < made + 1) pool().reserve(2 * made + 16);
+        ++made;
+    }
+    try {
+        auto uses = std::make_unique<StreamUses>();
+        uses->uses.reserve(4);
+        return uses.release();
+    } catch (...) {
+        const std::lock_guard lock(pool_mutex);
+        --made;
+        throw;
+    }
+}
+
+void give_event(RecordedUse& use) noexcept {
+    if (use.event != nullptr) detail::give_event(*use.operations, use.device, use.event);
+    use = {};
+}
+
+struct Recycle {
+    void operator()(StreamUses* uses) const noexcept { StreamUses::recycle(uses); }
+};
+
+}  // namespace
+
+RecordedUse* StreamUses::find(const StreamOperations* operations, std::uint64_t stream_id) noexcept {
+    for (RecordedUse& use : uses) {
+        if (use.stream_id == stream_id && use.operations == operations) return &use;
+    }
+    return nullptr;
+}
+
+void StreamUses::doubt_device(const StreamOperations& operations, int device) noexcept {
+    if (doubt == Doubt::none) doubt = Doubt::ask_devices;
+    doubtful_operations = &operations;
+    doubtful_devices |= std::uint64_t{1} << (device & 63);
+}
+
+StreamUses* StreamUses::make(const ReleasePolicy& policy, PendingWork&& ready) {
+    std::unique_ptr<StreamUses, Recycle> uses(take());
+    uses->policy = policy;
+    const StreamOperations* operations = nullptr;
+    int device = 0;
+    if (policy.is_stream_ordered()) {
+        uses->policy_stream_id = policy.stream().id();
+        operations = policy.stream().operations();
+        device = policy.stream().device().id;
+    }
+    if (!ready.is_none()) {
+        Event event = std::move(ready).take_event();
+        operations = event.operations();
+        device = event.device().id;
+        uses->ready_capture_id = event.capture_id();
+        uses->ready = {operations, event.stream_id(), event.detach(), device, true, false};
+    }
+    if (operations != nullptr) {
+        void* event = nullptr;
+        // Without it the first use takes one from the pool.
+        if (take_event(*operations, device, &event).ok()) uses->spare = {operations, 0, event, device, false, false};
+    }
+    return uses.release();
+}
+
+void StreamUses::recycle(StreamUses* uses) noexcept {
+    if (uses->ready_capture_id != 0 && uses->ready.event != nullptr) {
+        discard_event(*uses->ready.operations, uses->ready.device, std::exchange(uses->ready.event, nullptr));
+    }
+    give_event(uses->ready);
+    give_event(uses->spare);
+    for (RecordedUse& use : uses->uses) give_event(use);
+    for (const RecordedUse& use : uses->retired) discard_event(*use.operations, use.device, use.event);
+    uses->uses.clear();
+    uses->retired.clear();
+    uses->policy = {};
+    uses->policy_stream_id = 0;
+    uses->ready_capture_id = 0;
+    uses->kept_in_capture = 0;
+    uses->doubt = Doubt::none;
+    uses->doubtful_devices = 0;
+    uses->doubtful_operations = nullptr;
+    const std::lock_guard lock(pool_mutex);
+    pool().push_back(uses);
+}
+
+bool names_streams(const ReleasePolicy& policy, const PendingWork& ready) noexcept { return policy != ReleasePolicy::wait() || !ready.is_none(); }
+
+}  // namespace detail
+}  // namespace ndlease

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// What streams do with the memory of one lease: the producer's pending work, the recorded uses, and the policy's stream.
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <ndlease/lease.hpp>
+#include <ndlease/stream.hpp>
+
+#include "stream/operations.hpp"
+
+namespace ndlease::detail {
+
+/// The newest point on one stream at which it used the memory.
+struct RecordedUse {
+    const StreamOperations* operations = nullptr;
+    std::uint64_t stream_id = 0;
+    void* event = nullptr;  ///< owned by the StreamUses
+    int device = 0;
+    bool wrote = false;
+    bool done = false;  ///< found over while the lease drains
+};
+
+/// Nobody can tell any more when these uses are over.
+enum class Doubt : std::uint8_t {
+    none,
+    ask_devices,  ///< neither an event nor a wait worked: the devices must be asked as a whole
+    for_ever,     ///< a graph uses the memory and could not be given a share: it may run at any time
+};
+
+/// Made at export where streams are named then, else at the first use; recycled. While somebody holds a share of the lease, `mutex` guards all
+/// but the constants; afterwards it belongs to the thread that runs the release.
+class StreamUses {
+public:
+    std::mutex mutex;
+
+    // constant while the lease lives
+    ReleasePolicy policy;
+    std::uint64_t policy_stream_id = 0;
+    RecordedUse ready;                   ///< the producer's pending work; no event: none
+    std::uint64_t ready_capture_id = 0;  ///< of the graph capture that it is part of; 0: none
+
+    std::vector<RecordedUse> uses;      ///< one per stream
+    std::vector<RecordedUse> retired;   ///< with events that refused to be recorded again; a host may still be waiting for them
+    RecordedUse spare;                  ///< an event made at export for the first use on its device
+    std::uint64_t kept_in_capture = 0;  ///< the newest capture whose graph holds a share
+    Doubt doubt = Doubt::none;
+    std::uint64_t doubtful_devices = 0;  ///< bit n: cuda:n must be asked; with operations of
+    const StreamOperations* doubtful_operations = nullptr;
+
+    /// The use of this stream, or null.
+    [[nodiscard]] RecordedUse* find(const StreamOperations* operations, std::uint64_t stream_id) noexcept;
+    void doubt_device(const StreamOperations& operations, int device) noexcept;
+
+    /// For a new lease. Records the producer's pending work; takes the event of the first use where a stream names the device.
+    /// Throws Error; then everything is back in its pool and `ready` holds what it held. Throws std::bad_alloc.
+    [[nodiscard]] static StreamUses* make(const ReleasePolicy& policy, PendingWork&& ready);
+    /// Gives the events back to their pools and the object to its own. Allocates nothing.
+    static void recycle(StreamUses* uses) noexcept;
+};
+
+/// Whether a lease made with these must have StreamUses from the start.
+[[nodiscard]] bool names_streams(const ReleasePolicy& policy, const PendingWork& ready) noexcept;
+
+}  // namespace ndlease::detail
