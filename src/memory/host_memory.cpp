@@ -7,8 +7,6 @@
 
 namespace ndlease {
 
-MemoryResource::~MemoryResource() = default;
-
 namespace {
 
 class HostMemory final : public MemoryResource {
