@@ -3,7 +3,11 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
+#include <new>
+
+#if defined(NDLEASE_SIMULATED_CUDA)
+#include <simulated_cuda/control.hpp>
+#endif
 
 namespace ndlease::testing {
 namespace {
@@ -51,6 +55,15 @@ std::vector<std::byte> DeviceArena::get(std::size_t bytes) const {
 
 View DeviceArena::view(const Side& side, const Format& format) const {
     return View::lend(static_cast<void*>(data() + side.data), device_, format, Layout(side.shape, side.strides), {});
+}
+
+void pick_schedule(Random& random) {
+#if defined(NDLEASE_SIMULATED_CUDA)
+    constexpr simulated_cuda::Scheduler schedulers[] = {simulated_cuda::Scheduler::eager, simulated_cuda::Scheduler::lazy, simulated_cuda::Scheduler::random};
+    simulated_cuda::set_scheduler(schedulers[random.in(0, 2)], random.bits());
+#else
+    static_cast<void>(random);
+#endif
 }
 
 std::vector<Device> kinds_of_memory() {

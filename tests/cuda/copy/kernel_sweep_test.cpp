@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every kernel over word sizes, item sizes, misalignments and tails, on one device: the whole memory is compared with a nested loop's.
-#include <gtest/gtest.h>
 #include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "copy/loop_oracle.hpp"
 #include "cuda/copy/device_arena.hpp"

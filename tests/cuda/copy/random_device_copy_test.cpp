@@ -54,6 +54,7 @@ protected:
         const bool one_arena = &dst_memory == &src_memory;
         const bool refused = overlaps_itself(dst, arena);
         const std::vector<std::byte> expected = refused ? arena.bytes() : expected_after_copy(arena, dst, src);
+        pick_schedule(random);
         dst_memory.put(arena.bytes());
         if (!one_arena) src_memory.put(arena.bytes());
         const View dst_view = dst_memory.view(dst);
@@ -82,7 +83,7 @@ protected:
         const Numbers src_shape = random.one_in(4) ? random_broadcast_source(random, shape) : shape;
         const Numbers dst_strides = random.one_in(12) ? wild_strides(random, shape, itemsize) : nested_strides(random, shape, itemsize);
         const bool same_strides = random.one_in(5) && src_shape.size() == shape.size();
-        const Numbers src_strides = same_strides         ? dst_strides
+        const Numbers src_strides = same_strides       ? dst_strides
                                     : random.one_in(3) ? wild_strides(random, src_shape, itemsize)
                                                        : nested_strides(random, src_shape, itemsize);
         Arena arena(random, bytes_needed(shape, dst_strides, itemsize) + bytes_needed(src_shape, src_strides, itemsize) + 32);
