@@ -5,8 +5,8 @@
 
 #include "copy/device_kernel.hpp"
 #include "copy_parameters.hpp"
-#include "device_guard.hpp"
 #include "error.hpp"
+#include "isolated.hpp"
 
 namespace ndlease::gpu {
 namespace {
@@ -17,7 +17,7 @@ constexpr std::uint64_t index32_limit = std::uint64_t{1} << 31;
 
 std::uintptr_t address(const std::byte* data) noexcept { return reinterpret_cast<std::uintptr_t>(data); }
 
-/// Runs `enqueue` with the stream's device as the current one. The caller's device and last error stay what they were.
+/// One call, with the stream's device as the current one. Throws Error{errc::device} that names `call`.
 template <class Enqueue>
 void on_device_of(StreamRef stream, const char* call, Enqueue&& enqueue) {
     check(isolated(stream, enqueue), call);

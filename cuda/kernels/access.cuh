@@ -4,6 +4,8 @@
 
 #include <cuda_runtime.h>
 
+#include <cstddef>
+
 #if defined(NDLEASE_SIMULATED_CUDA)
 
 #include <simulated_cuda/kernel.hpp>
