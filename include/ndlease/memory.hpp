@@ -50,8 +50,19 @@ protected:
 [[nodiscard]] NDLEASE_API MemoryResource& pinned_memory();
 /// Managed memory (cudaMallocManaged), reachable from the host and every CUDA device. Throws as device_memory. Never destroyed.
 [[nodiscard]] NDLEASE_API MemoryResource& managed_memory();
+/// How much freed memory the device's pool keeps for the next allocation instead of giving it back when a stream is waited for; 64 MiB at first.
+/// Throws as device_pool.
+NDLEASE_API void set_pool_release_threshold(Device device, std::uint64_t bytes);
 /// The usual resource of a device: host_memory, device_pool (device_memory where there are no pools), pinned_memory, managed_memory.
 [[nodiscard]] NDLEASE_API MemoryResource& memory_of(Device device);
+
+/// Memory that ndlease's device, pinned and managed resources could not give back; a snapshot. Not lost silently: counted here.
+struct MemoryStatistics {
+    std::int64_t failed_frees = 0;       ///< CUDA refused (a lost device, a stream that is being captured, ...)
+    std::int64_t failed_free_bytes = 0;  ///< their size
+    std::int64_t skipped_frees = 0;      ///< no call was made: the process exits, was forked, or ndlease was shut down; the system takes the memory back
+};
+[[nodiscard]] NDLEASE_API MemoryStatistics memory_statistics() noexcept;
 
 /// Untyped memory that remembers its resource, device and stream. Move-only; gives the memory back in its stream's order.
 class NDLEASE_API Buffer {
