@@ -70,7 +70,9 @@ TEST_F(capture, is_not_disturbed_by_what_asks_waits_or_allocates_elsewhere) {
         cudaGraph_t graph = nullptr;
         EXPECT_EQ(cudaStreamEndCapture(native(captured), &graph), cudaSuccess) << "capture mode " << mode;
         EXPECT_NE(graph, nullptr);
-        if (graph != nullptr) ASSERT_EQ(cudaGraphDestroy(graph), cudaSuccess);
+        if (graph != nullptr) {
+            ASSERT_EQ(cudaGraphDestroy(graph), cudaSuccess);
+        }
     }
     EXPECT_EQ(memory_statistics().failed_frees, 0);
 }

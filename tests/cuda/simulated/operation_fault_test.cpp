@@ -29,7 +29,9 @@ constexpr cudaError_t faults[] = {
 struct Handles {
     NativeStream stream{1, nullptr};
     NativeStream capturing{1, nullptr};
+    NativeStream made_stream{1, nullptr};
     void* event = nullptr;
+    void* made_event = nullptr;
 
     Handles() {
         EXPECT_TRUE(succeeds(operations().make_stream(1, 0, &stream.handle)));
@@ -40,9 +42,14 @@ struct Handles {
     Handles(const Handles&) = delete;
     Handles& operator=(const Handles&) = delete;
     ~Handles() {
-        operations().destroy_event(1, event);
-        EXPECT_TRUE(succeeds(operations().destroy_stream(stream)));
-        EXPECT_TRUE(succeeds(operations().destroy_stream(capturing)));
+        for (void* one : {event, made_event}) {
+            if (one != nullptr) operations().destroy_event(1, one);
+        }
+        for (const NativeStream one : {stream, capturing, made_stream}) {
+            if (one.handle != nullptr) {
+                EXPECT_TRUE(succeeds(operations().destroy_stream(one)));
+            }
+        }
     }
 };
 
@@ -55,24 +62,20 @@ int drops = 0;
 
 std::vector<Operation> all_operations() {
     return {
-        {"make_stream",
-         [](Handles&) {
-             void* made = nullptr;
-             const Result result = operations().make_stream(1, 0, &made);
-             if (result.ok()) EXPECT_EQ(cudaStreamDestroy(static_cast<cudaStream_t>(made)), cudaSuccess);
-             return result;
-         }},
+        {"make_stream", [](Handles& handles) { return operations().make_stream(1, 0, &handles.made_stream.handle); }},
         {"destroy_stream",
          [](Handles& handles) {
              const Result result = operations().destroy_stream(handles.stream);
-             if (result.ok()) EXPECT_EQ(cudaStreamCreateWithFlags(reinterpret_cast<cudaStream_t*>(&handles.stream.handle), cudaStreamNonBlocking), cudaSuccess);
+             if (result.ok()) handles.stream.handle = nullptr;
              return result;
          }},
         {"stream_device",
          [](Handles& handles) {
              int device = -1;
              const Result result = operations().stream_device(handles.stream.handle, &device);
-             if (result.ok()) EXPECT_EQ(device, 1);
+             if (result.ok()) {
+                 EXPECT_EQ(device, 1);
+             }
              return result;
          }},
         {"stream_id",
@@ -88,13 +91,7 @@ std::vector<Operation> all_operations() {
         {"query_stream", [](Handles& handles) { return operations().query_stream(handles.stream); }},
         {"synchronize_stream", [](Handles& handles) { return operations().synchronize_stream(handles.stream); }},
         {"synchronize_device", [](Handles&) { return operations().synchronize_device(1); }},
-        {"make_event",
-         [](Handles&) {
-             void* made = nullptr;
-             const Result result = operations().make_event(1, &made);
-             if (result.ok()) EXPECT_EQ(cudaEventDestroy(static_cast<cudaEvent_t>(made)), cudaSuccess);
-             return result;
-         }},
+        {"make_event", [](Handles& handles) { return operations().make_event(1, &handles.made_event); }},
         {"record", [](Handles& handles) { return operations().record(handles.event, handles.stream); }},
         {"wait", [](Handles& handles) { return operations().wait(handles.stream, handles.event, false); }},
         {"query_event", [](Handles& handles) { return operations().query_event(handles.event); }},
@@ -117,8 +114,12 @@ TEST_P(operation_fault, leaves_device_last_error_and_capture_mode) {
                 drops = 0;
                 Handles handles;
                 const auto capturing = static_cast<cudaStream_t>(handles.capturing.handle);
-                if (captures) ASSERT_EQ(cudaStreamBeginCapture(capturing, cudaStreamCaptureModeRelaxed), cudaSuccess);
-                if (pending) EXPECT_EQ(cudaSetDevice(99), cudaErrorInvalidDevice);
+                if (captures) {
+                    ASSERT_EQ(cudaStreamBeginCapture(capturing, cudaStreamCaptureModeRelaxed), cudaSuccess);
+                }
+                if (pending) {
+                    EXPECT_EQ(cudaSetDevice(99), cudaErrorInvalidDevice);
+                }
                 simulated_cuda::fail_call(ordinal, fault);
                 const Result result = operation.run(handles);
                 const std::uint64_t calls = simulated_cuda::calls();
