@@ -7,6 +7,8 @@
 #include "isolated.hpp"
 #include "memory/statistics.hpp"
 
+#include <ndlease/memory.hpp>
+
 namespace ndlease::gpu {
 
 void check_alignment(std::size_t alignment, Device memory) {

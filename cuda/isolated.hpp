@@ -7,8 +7,7 @@
 #include <memory>
 #include <type_traits>
 
-#include "device_guard.hpp"
-
+#include <ndlease/gpu/device_guard.hpp>
 #include <ndlease/stream.hpp>
 
 namespace ndlease::gpu {

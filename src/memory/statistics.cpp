@@ -5,6 +5,8 @@
 
 #include <ndlease/memory.hpp>
 
+#include "stream/process_state.hpp"
+
 namespace ndlease {
 namespace {
 
@@ -21,6 +23,12 @@ void count_failed_free(std::size_t bytes) noexcept {
     failed_free_bytes.fetch_add(static_cast<std::int64_t>(bytes), std::memory_order_relaxed);
 }
 void count_skipped_free() noexcept { skipped_frees.fetch_add(1, std::memory_order_relaxed); }
+
+bool may_free_on_device() noexcept {
+    if (process_state() == ProcessState::running) return true;
+    count_skipped_free();
+    return false;
+}
 
 }  // namespace detail
 

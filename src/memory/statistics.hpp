@@ -2,11 +2,9 @@
 // Counts of memory that could not be given back.
 #pragma once
 
-#include <cstddef>
-
 namespace ndlease::detail {
 
-void count_failed_free(std::size_t bytes) noexcept;
+// Its companion count_failed_free is in <ndlease/memory.hpp>.
 void count_skipped_free() noexcept;
 
 }  // namespace ndlease::detail

@@ -6,10 +6,11 @@
 
 namespace ndlease::gpu {
 
-/// Where the device must not be changed.
+/// For a scope that leaves the device as it is.
 inline constexpr int any_device = -1;
 
-/// Makes `device` the current one and puts the one before back, on every path. Like every call that names a device, it may start the runtime there.
+/// Makes `device` the current one and puts the one before back, on every path. Does not throw: ask code(). Like every call that names a device, it may start
+/// the runtime there.
 class DeviceGuard {
 public:
     explicit DeviceGuard(int device) noexcept {
