@@ -122,6 +122,7 @@ void release_while_the_owners_stream_is_captured(World& w) {
 }
 
 void release_beside_a_global_capture(World& w) {
+    w.beside_a_capture = true;
     w.lend();
     w.use(w.lease, w.first);
     const bool capturing = cudaStreamBeginCapture(w.second, cudaStreamCaptureModeGlobal) == cudaSuccess;
@@ -195,10 +196,13 @@ void callback_drops_another_lease(World& w) {
     w.call([&] {
         LeaseOptions options;
         options.policy = w.policy();
-        outer = Lease::make([inner = w.lease](const ReleaseInfo&) {}, std::move(options));
+        options.memory = Device::cuda(0);
+        outer = Lease::make([inner = w.lease, &w](const ReleaseInfo&) { ++w.other_callbacks; }, std::move(options));
+        ++w.other_owners;
     });
-    w.use(outer, w.second);
+    w.use(w.lease, w.second);
     w.drop();
+    w.call([&] { outer.used_on(on_device_0(w.second)); });
     w.call([&] { outer = {}; });
 }
 
@@ -340,7 +344,7 @@ TEST_P(ReleaseMatrix, keeps_its_promises_whatever_fails) {
 INSTANTIATE_TEST_SUITE_P(Situations, ReleaseMatrix,
                          ::testing::Combine(::testing::Range(std::size_t{0}, situations.size()),
                                             ::testing::Values(PolicyKind::wait, PolicyKind::stream_ordered, PolicyKind::deferred)),
-                         [](const auto& info) { return std::string(situations[std::get<0>(info.param)].name) + "_" + name_of(std::get<1>(info.param)); });
+                         [](const auto& chosen) { return std::string(situations[std::get<0>(chosen.param)].name) + "_" + name_of(std::get<1>(chosen.param)); });
 
 // The number that is promised: at least 50,000 runs. Counted over the whole program, so it is last.
 TEST(ReleaseMatrixTotal, is_what_is_promised) {

@@ -48,6 +48,8 @@ public:
     /// A second, smaller owner whose callback counts alone.
     [[nodiscard]] Lease lend_pinned(void* pinned);
     int callbacks = 0, pinned_callbacks = 0;
+    int other_owners = 0, other_callbacks = 0;  ///< of leases of the situation's own, which may own `lease`
+    bool beside_a_capture = false;              ///< cudaFree would end another stream's capture: the owner frees in its stream's order
     ReleaseStatus status = ReleaseStatus::ok;
 
     /// Ends the run: faults off, everything drained. Empty when all promises held.
@@ -57,6 +59,8 @@ public:
 private:
     void on_release(const ReleaseInfo& info);
     void free_by_owner() noexcept;
+    bool own(cudaError_t result) noexcept;
+    void end_as_owner() noexcept;
 
     PolicyKind kind_;
     Fault fault_;
@@ -64,6 +68,8 @@ private:
     std::vector<std::string> problems_;
     bool lent_ = false;
     bool freed_ = false;
+    bool had_error_ = false;
+    bool purging_ = false;
     bool unfreed_is_right_ = false;
     bool pinned_lent_ = false;
     std::uint64_t calls_ = 0;
