@@ -76,7 +76,7 @@ void World::on_release(const ReleaseInfo& info) {
     had_error_ = cudaPeekAtLastError() != cudaSuccess;
     if (info.stream.is_host()) {
         if (simulated_cuda::used_by_pending_work(memory, bytes)) note("early: the callback came while work on the memory was pending");
-        freed_ = own(beside_a_capture ? cudaFreeAsync(memory, owner) : cudaFree(memory));
+        freed_ = own(frees_on != nullptr ? cudaFreeAsync(memory, frees_on) : cudaFree(memory));
     } else {
         freed_ = own(cudaFreeAsync(memory, info.stream.cuda()));
     }
@@ -141,8 +141,12 @@ std::string World::finish() {
     simulated_cuda::clear_faults();
     lease = {};
     // The reaper's turn: queries make the simulated streams move.
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
-    while (lease_statistics().draining > before_.draining && std::chrono::steady_clock::now() < deadline) {
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    const auto is_quiet = [this] {
+        const LeaseStatistics now = lease_statistics();
+        return now.draining == before_.draining && (now.live == before_.live || now.quarantined != before_.quarantined);
+    };
+    while (!is_quiet() && std::chrono::steady_clock::now() < deadline) {
         simulated_cuda::run_some(7);
         std::this_thread::yield();
     }
@@ -169,7 +173,7 @@ std::string World::finish() {
     const simulated_cuda::Leaks leaks = simulated_cuda::reset();
     const bool quiet = was_running && !lost && kept == 0 && status == ReleaseStatus::ok && !unfreed_is_right_;
     if (quiet && leaks.blocks != 0) note("leaks " + std::to_string(leaks.blocks) + " blocks");
-    if (quiet && leaks.events != 0) note("leaks " + std::to_string(leaks.events) + " events");
+    if (quiet && leaks.events > events_left_) note("leaks " + std::to_string(leaks.events) + " events");
     if (kept != 0) {  // on a healthy device the quarantine ends, before this object does
         purging_ = true;
         (void)shutdown();
