@@ -57,6 +57,14 @@ View DeviceArena::view(const Side& side, const Format& format) const {
     return View::lend(static_cast<void*>(data() + side.data), device_, format, Layout(side.shape, side.strides), {});
 }
 
+void expect_no_violations(const std::string& about) {
+#if defined(NDLEASE_SIMULATED_CUDA)
+    for (const auto& violation : simulated_cuda::take_violations()) ADD_FAILURE() << violation.kind << ": " << violation.message << '\n' << about;
+#else
+    static_cast<void>(about);
+#endif
+}
+
 void pick_schedule(Random& random) {
 #if defined(NDLEASE_SIMULATED_CUDA)
     constexpr simulated_cuda::Scheduler schedulers[] = {simulated_cuda::Scheduler::eager, simulated_cuda::Scheduler::lazy, simulated_cuda::Scheduler::random};

@@ -47,6 +47,9 @@ void succeed(cudaError_t result, const char* call);
 /// Kinds of memory on this machine: pageable, pinned, managed and each of the first two CUDA devices.
 [[nodiscard]] std::vector<Device> kinds_of_memory();
 
+/// In the simulation, a failure of the running test for each misuse of the runtime or of memory that it saw. On a device nothing.
+void expect_no_violations(const std::string& about);
+
 /// In the simulation, a schedule for the work that is enqueued from now on: eager, lazy or random. On a device nothing.
 void pick_schedule(Random& random);
 

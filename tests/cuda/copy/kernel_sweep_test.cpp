@@ -42,6 +42,7 @@ protected:
         EXPECT_THAT(plan.describe(), HasSubstr("kernel " + kernel)) << about;
         plan.run(stream);
         stream.synchronize();
+        expect_no_violations(about);
         EXPECT_TRUE(memory.get(arena.bytes().size()) == expected_after_copy(arena, dst, src)) << about;
     }
 };
