@@ -71,6 +71,7 @@ private:
     bool lent_ = false;
     bool freed_ = false;
     bool had_error_ = false;
+    bool replaced_error_ = false;
     bool purging_ = false;
     std::size_t events_left_ = 0;
     bool unfreed_is_right_ = false;
