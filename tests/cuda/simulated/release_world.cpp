@@ -130,6 +130,11 @@ void World::use(const Lease& with, cudaStream_t stream, int device) {
     if (enqueued == cudaSuccess) call([&] { with.used_on(ref, Use::write); });
 }
 
+void World::clear_faults() {
+    calls_ += simulated_cuda::calls();  // clearing sets the count back
+    simulated_cuda::clear_faults();
+}
+
 void World::end_as_owner() noexcept {
     if (freed_ || simulated_cuda::is_sticky(cudaPeekAtLastError())) return;
     if (lent_ && (callbacks == 0 || status != ReleaseStatus::ok)) return;  // not the owner's, or nothing that can be freed
@@ -138,8 +143,7 @@ void World::end_as_owner() noexcept {
 }
 
 std::string World::finish() {
-    calls_ = simulated_cuda::calls();
-    simulated_cuda::clear_faults();
+    clear_faults();
     lease = {};
     // The reaper's turn: queries make the simulated streams move.
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
