@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <sstream>
@@ -179,7 +180,8 @@ std::vector<std::string> calls_of(Operation& operation, const Runtime& runtime) 
 
 /// Asked of another process of this program, which alone keeps a log: logging costs, and must not while time is taken.
 std::vector<std::string> calls_of_in_child(const std::string& name) {
-    FILE* const pipe = popen(("/proc/self/exe --calls " + name).c_str(), "r");
+    const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
+    FILE* const pipe = popen(("'" + program + "' --calls " + name).c_str(), "r");
     if (pipe == nullptr) return {"no child"};
     std::string text;
     char buffer[512];
