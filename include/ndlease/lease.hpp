@@ -220,7 +220,7 @@ public:
     /// Records that work already enqueued on `stream` uses this memory, so that it is not given back before that work ends.
     /// Call it after enqueueing, on the thread that enqueued, while holding a share. Does not wait. While `stream` is being captured, the graph
     /// holds a share of the lease until it is destroyed. Any thread. Throws Error{errc::device} if neither an event can be recorded nor the stream
-    /// be waited for; the use counts as recorded all the same, and the memory is kept until the device can be asked.
+    /// be waited for; the use counts as recorded all the same, and the memory is kept in quarantine when its lease ends.
     void used_on(StreamRef stream, Use use = Use::write) const;
 
     Lease(const Lease& other) noexcept : token_(other.token_) {
@@ -284,7 +284,11 @@ using QuarantineHandler = void (*)(Device memory, const char* reason);
 /// NULL is the default again: one line to stderr. Returns the handler before.
 NDLEASE_API QuarantineHandler set_quarantine_handler(QuarantineHandler handler) noexcept;
 
-/// Call it at the end of main: waits, at most `patience`, until every draining lease is released, asks the devices once more about the quarantined ones, ends
+/// Asks the devices about the leases in quarantine: waits on the host for all work of the devices that they name, then releases those that the
+/// devices answer for. Returns what is left. Not while a stream of such a device is being captured: its capture would end. Not for use in callbacks.
+NDLEASE_API LeaseStatistics retry_quarantined() noexcept;
+
+/// Call it at the end of main: waits, at most `patience`, until every draining lease is released, retries the quarantined ones, ends
 /// the thread of deferred releases, and gives pooled events back. From then on ndlease makes no device call: leases that end later run their callbacks with
 /// ReleaseStatus::exiting. Returns what is left. Waits on the host; not for use in callbacks. Calling it again does nothing more.
 NDLEASE_API LeaseStatistics shutdown(std::chrono::milliseconds patience = std::chrono::seconds(30)) noexcept;

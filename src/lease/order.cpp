@@ -78,7 +78,7 @@ void record_in_doubt(StreamUses& uses, StreamRef stream, const Result& failed) {
     const StreamOperations& operations = *stream.operations();
     if (operations.synchronize_stream(native(stream)).ok()) return;  // the work is over: nothing to remember
     uses.doubt_device(operations, stream.device().id);
-    check(operations, failed, [&] { return "a use on " + to_string(stream) + " could not be recorded, the memory is kept until its device can be asked"; });
+    check(operations, failed, [&] { return "a use on " + to_string(stream) + " could not be recorded: the memory goes into quarantine when its lease ends"; });
 }
 
 Result record_event(StreamUses& uses, RecordedUse& use, NativeStream stream) {

@@ -14,6 +14,8 @@ Settlement done(ReleaseStatus status, StreamRef stream = {}) noexcept { return {
 Settlement later() noexcept { return {Settled::later, {}}; }
 Settlement quarantine(const char* reason, const Result& failed = {}) noexcept { return {Settled::quarantine, {}, reason, failed}; }
 
+constexpr const char* used_by_a_graph = "a graph that could not be given a share may use it at any time";
+
 // Memory of a device that lost everything can be given up: nothing reads or writes it any more. Host memory cannot, since nobody says that a transfer into
 // it has stopped.
 Settlement lost(Device memory, const Result& failed) noexcept {
@@ -21,15 +23,14 @@ Settlement lost(Device memory, const Result& failed) noexcept {
     return quarantine("its device was lost, and a transfer may still touch this host memory", failed);
 }
 
-/// What must be said before any device is asked.
-std::optional<Settlement> decide_without_device(const StreamUses& uses) noexcept {
+/// What can be said before any device is asked.
+std::optional<Settlement> decide_without_device() noexcept {
     switch (process_state()) {
         case ProcessState::running: break;
         case ProcessState::forked: return done(ReleaseStatus::forked);
         case ProcessState::shut_down:
         case ProcessState::exiting: return done(ReleaseStatus::exiting);
     }
-    if (uses.doubt == Doubt::for_ever) return quarantine("a graph that could not be given a share may use it at any time");
     return std::nullopt;
 }
 
@@ -44,26 +45,34 @@ void for_each_use(StreamUses& uses, Visit visit) {
     }
 }
 
-/// How to go on after a call that did not say ok.
-Settlement recover(const StreamUses& uses, Device memory, const Result& failed) noexcept {
+// Failures that pass are outlived by asking again; what still fails then has no answer.
+constexpr int patience = 64;
+
+/// How to go on after a call that did not say ok. Never by a wait for a whole device, which would end the graph captures that are open on it.
+Settlement recover(StreamUses& uses, Device memory, const RecordedUse* use, const Result& failed) noexcept {
     switch (failed.outcome) {
-        case Outcome::capturing: return later();
-        case Outcome::unavailable: return decide_without_device(uses).value_or(done(ReleaseStatus::exiting));
         case Outcome::ok:
         case Outcome::not_ready:
+        case Outcome::capturing: return later();
+        case Outcome::unavailable: return decide_without_device().value_or(done(ReleaseStatus::exiting));
         case Outcome::device_lost:
+            // Memory is given up on the device's word alone, so it is asked twice.
+            if (use != nullptr && use->operations->query_event(use->event).outcome == Outcome::device_lost) return lost(memory, failed);
+            break;
         case Outcome::out_of_memory:
         case Outcome::failed: break;
     }
-    return settle_by_devices(uses, memory);
+    if (++uses.failures < patience) return later();
+    return failed.outcome == Outcome::device_lost ? lost(memory, failed) : quarantine("nobody says whether its uses are over", failed);
 }
 
 Settlement wait_for_uses(StreamUses& uses, Device memory) noexcept {
     Settlement result = done(ReleaseStatus::ok, uses.policy.stream());
     for_each_use(uses, [&](RecordedUse& use) {
-        const Result waited = use.operations->synchronize_event(use.event);
+        Result waited = use.operations->synchronize_event(use.event);
+        if (waited.outcome == Outcome::failed) waited = use.operations->synchronize_event(use.event);
         use.done = waited.ok();
-        if (!waited.ok()) result = recover(uses, memory, waited);
+        if (!waited.ok()) result = recover(uses, memory, &use, waited);
         return waited.ok();
     });
     return result;
@@ -74,23 +83,23 @@ Settlement order_in_stream(StreamUses& uses, Device memory) noexcept {
     const StreamOperations& operations = *stream.operations();
     CaptureState capture;
     const Result asked = operations.stream_capture(native(stream), &capture);
-    if (!asked.ok()) return recover(uses, memory, asked);
+    if (!asked.ok()) return recover(uses, memory, nullptr, asked);
     if (capture.active) return later();
-    Result failed;
+    Settlement result = done(ReleaseStatus::ok, stream);
     for_each_use(uses, [&](RecordedUse& use) {
         if (use.operations == &operations && use.stream_id == uses.policy_stream_id) return true;
-        failed = operations.wait(native(stream), use.event, false);
-        return failed.ok();
+        const Result waits = operations.wait(native(stream), use.event, false);
+        if (!waits.ok()) result = recover(uses, memory, &use, waits);  // the reaper waits in its stead
+        return waits.ok();
     });
-    if (failed.ok()) return done(ReleaseStatus::ok, stream);
-    if (failed.outcome == Outcome::failed || failed.outcome == Outcome::out_of_memory) return wait_for_uses(uses, memory);
-    return recover(uses, memory, failed);
+    return result;
 }
 
 }  // namespace
 
-Settlement settle_by_devices(const StreamUses& uses, Device memory) noexcept {
-    if (const auto decided = decide_without_device(uses)) return *decided;
+Settlement settle_by_devices(StreamUses& uses, Device memory) noexcept {
+    if (const auto decided = decide_without_device()) return *decided;
+    if (uses.doubt == Doubt::for_ever) return quarantine(used_by_a_graph);
     Result lost_device;
     bool any_lost = false;
     const auto ask = [&](const StreamOperations& operations, int device) {
@@ -101,14 +110,13 @@ Settlement settle_by_devices(const StreamUses& uses, Device memory) noexcept {
         return Result{};
     };
     Result failed;
-    for_each_use(const_cast<StreamUses&>(uses), [&](const RecordedUse& use) {
+    for_each_use(uses, [&](const RecordedUse& use) {
         failed = ask(*use.operations, use.device);
         return failed.ok();
     });
     for (int device = 0; device < 64 && failed.ok() && uses.doubtful_devices != 0; ++device) {
         if ((uses.doubtful_devices >> device & 1U) != 0) failed = ask(*uses.doubtful_operations, device);
     }
-    if (failed.outcome == Outcome::capturing) return later();
     if (failed.outcome == Outcome::unavailable) return done(ReleaseStatus::exiting);
     if (!failed.ok()) return quarantine("neither events nor the device say whether its uses are over", failed);
     if (any_lost) return lost(memory, lost_device);
@@ -116,34 +124,29 @@ Settlement settle_by_devices(const StreamUses& uses, Device memory) noexcept {
 }
 
 Settlement settle(StreamUses& uses, Device memory) noexcept {
-    if (const auto decided = decide_without_device(uses)) return *decided;
+    if (const auto decided = decide_without_device()) return *decided;
+    if (uses.doubt == Doubt::for_ever) return quarantine(used_by_a_graph);
+    if (uses.doubt == Doubt::ask_devices) return quarantine("a use could be neither recorded nor waited for; retry_quarantined() asks its device");
     if (uses.policy.is_deferred()) return later();
-    if (uses.policy.is_stream_ordered()) {
-        // A device that must be asked as a whole is waited for, after which nothing is left to order.
-        return uses.doubt == Doubt::none ? order_in_stream(uses, memory) : settle_step(uses, memory);
-    }
-    if (uses.doubt != Doubt::none) return settle_by_devices(uses, memory);
-    return wait_for_uses(uses, memory);
+    return uses.policy.is_stream_ordered() ? order_in_stream(uses, memory) : wait_for_uses(uses, memory);
 }
 
 Settlement settle_step(StreamUses& uses, Device memory) noexcept {
-    if (const auto decided = decide_without_device(uses)) return *decided;
+    if (const auto decided = decide_without_device()) return *decided;
     const StreamRef stream = uses.policy.stream();
     if (!stream.is_host()) {
         // The callback will enqueue on it, which must not become part of a graph.
         CaptureState capture;
         const Result asked = stream.operations()->stream_capture(native(stream), &capture);
-        if (!asked.ok()) return recover(uses, memory, asked);
+        if (!asked.ok()) return recover(uses, memory, nullptr, asked);
         if (capture.active) return later();
     }
-    if (uses.doubt != Doubt::none) return settle_by_devices(uses, memory);
     Settlement result = done(ReleaseStatus::ok, stream);
     for_each_use(uses, [&](RecordedUse& use) {
         const Result asked = use.operations->query_event(use.event);
         use.done = asked.ok();
-        if (use.done) return true;
-        result = asked.outcome == Outcome::not_ready ? later() : recover(uses, memory, asked);
-        return false;
+        if (!asked.ok()) result = recover(uses, memory, &use, asked);
+        return asked.ok();
     });
     return result;
 }

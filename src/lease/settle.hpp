@@ -27,7 +27,7 @@ struct Settlement {
 /// On the reaper: asks and does not wait. Repeat while it says `later`.
 [[nodiscard]] Settlement settle_step(StreamUses& uses, Device memory) noexcept;
 
-/// Asks the devices as a whole, waiting for all of their work.
-[[nodiscard]] Settlement settle_by_devices(const StreamUses& uses, Device memory) noexcept;
+/// For memory in quarantine: asks the devices as a whole, waiting for all of their work. Ends graph captures that are open on them.
+[[nodiscard]] Settlement settle_by_devices(StreamUses& uses, Device memory) noexcept;
 
 }  // namespace ndlease::detail

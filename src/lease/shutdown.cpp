@@ -36,6 +36,11 @@ void ask_again_for_quarantined() noexcept {
 
 }  // namespace
 
+LeaseStatistics retry_quarantined() noexcept {
+    if (process_state() == ProcessState::running) ask_again_for_quarantined();
+    return lease_statistics();
+}
+
 LeaseStatistics shutdown(std::chrono::milliseconds patience) noexcept {
     if (process_state() != ProcessState::running) return lease_statistics();
     ControlBlock* left = stop_reaper(patience);

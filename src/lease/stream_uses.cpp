@@ -140,6 +140,7 @@ void StreamUses::recycle(StreamUses* uses) noexcept {
     uses->doubt = Doubt::none;
     uses->doubtful_devices = 0;
     uses->doubtful_operations = nullptr;
+    uses->failures = 0;
     const std::lock_guard lock(pool_mutex);
     pool().push_back(uses);
 }

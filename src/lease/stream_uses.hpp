@@ -50,6 +50,7 @@ public:
     Doubt doubt = Doubt::none;
     std::uint64_t doubtful_devices = 0;  ///< bit n: cuda:n must be asked; with operations of
     const StreamOperations* doubtful_operations = nullptr;
+    int failures = 0;  ///< of calls that asked for the end of the uses, while the lease drains
 
     /// The use of this stream, or null.
     [[nodiscard]] RecordedUse* find(const StreamOperations* operations, std::uint64_t stream_id) noexcept;

@@ -96,6 +96,7 @@ void use_in_a_captured_graph(World& w) {
     if (!w.lease) return;
     cudaGraph_t graph = nullptr;
     cudaGraphExec_t executable = nullptr;
+    w.expect_live_when_lost();  // a graph that cannot be destroyed on a lost device keeps its share
     if (cudaStreamBeginCapture(w.first, cudaStreamCaptureModeThreadLocal) != cudaSuccess) return w.drop();
     w.use(w.lease, w.first);
     const bool used = !w.threw;

@@ -149,7 +149,8 @@ std::string World::finish() {
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
     const auto is_quiet = [this] {
         const LeaseStatistics now = lease_statistics();
-        return now.draining == before_.draining && (now.live == before_.live || now.quarantined != before_.quarantined);
+        const bool may_stay = now.quarantined != before_.quarantined || (live_when_lost_ && simulated_cuda::is_sticky(cudaPeekAtLastError()));
+        return now.draining == before_.draining && (now.live == before_.live || may_stay);
     };
     while (!is_quiet() && std::chrono::steady_clock::now() < deadline) {
         simulated_cuda::run_some(7);
@@ -169,8 +170,8 @@ std::string World::finish() {
     if (called + kept + live != owners + other_owners) {
         note("lost: " + std::to_string(owners + other_owners) + " leases, " + std::to_string(called) + " callbacks, " + std::to_string(kept) + " quarantined");
     }
-    if (live != 0 && !(kept != 0 && other_owners != 0)) note("leases stay live");  // one that is kept may own another
     const bool lost = simulated_cuda::is_sticky(cudaPeekAtLastError());
+    if (live != 0 && !(kept != 0 && other_owners != 0) && !(lost && live_when_lost_)) note("leases stay live");  // one that is kept may own another
     end_as_owner();
     detail::empty_event_pool();
     simulated_cuda::run_all();

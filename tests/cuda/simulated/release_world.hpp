@@ -47,6 +47,7 @@ public:
     void note(const std::string& problem) { problems_.push_back(problem); }
     /// The memory was used by something that never ends in this run (a device that was reset or lost): nothing is said about what it frees.
     void expect_unfreed() { unfreed_is_right_ = true; }
+    void expect_live_when_lost() { live_when_lost_ = true; }
     /// Where a call that destroys pooled events may be the one that fails.
     void expect_events_left() { events_left_ = 1; }
     /// A second, smaller owner whose callback counts alone.
@@ -75,6 +76,7 @@ private:
     bool had_error_ = false;
     bool replaced_error_ = false;
     bool purging_ = false;
+    bool live_when_lost_ = false;
     std::size_t events_left_ = 0;
     bool unfreed_is_right_ = false;
     bool pinned_lent_ = false;
