@@ -7,7 +7,14 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
 endif()
 
 function(ndlease_warnings)
+  list(JOIN ndlease_warning_options "," host_options)
   foreach(target IN LISTS ARGN)
-    target_compile_options(${target} PRIVATE ${ndlease_warning_options} $<$<BOOL:${NDLEASE_WERROR}>:-Werror>)
+    target_compile_options(
+      ${target}
+      PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${ndlease_warning_options}>
+              $<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=${host_options}>
+              $<$<AND:$<BOOL:${NDLEASE_WERROR}>,$<COMPILE_LANGUAGE:CXX>>:-Werror>
+              $<$<AND:$<BOOL:${NDLEASE_WERROR}>,$<COMPILE_LANGUAGE:CUDA>>:-Werror=all-warnings>
+              $<$<AND:$<BOOL:${NDLEASE_WERROR}>,$<COMPILE_LANGUAGE:CUDA>>:-Xcompiler=-Werror>)
   endforeach()
 endfunction()

@@ -2,6 +2,7 @@
 // ndlease bench: the named patterns, timed beside a contiguous copy and verified.
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <ctime>
 #include <filesystem>
@@ -16,6 +17,7 @@
 
 #include "bench_report.hpp"
 #include "command.hpp"
+#include "device_option.hpp"
 #include "machine.hpp"
 #include "measure.hpp"
 #include "output_file.hpp"
@@ -36,9 +38,10 @@ std::vector<patterns::Pattern> chosen_patterns(const std::string& filter) {
 }
 
 /// The class's bytes, halved until both sides and their yardstick fit into half of the memory.
-std::int64_t scale_bytes(const std::string& size) {
+std::int64_t scale_bytes(const std::string& size, Device device) {
     std::int64_t bytes = patterns::class_bytes(size);
-    while (bytes > memory_bytes() / 5) bytes /= 2;
+    const std::int64_t memory = device == Device::cpu() ? memory_bytes() : std::min(memory_bytes(), device_properties(device).memory_bytes);
+    while (bytes > memory / 5) bytes /= 2;
     return bytes;
 }
 
@@ -87,8 +90,15 @@ std::string now_utc() {
     return text;
 }
 
-Context make_context(const BenchOptions& options, std::int64_t bytes) {
+std::string describe_device(Device device) {
+    if (device == Device::cpu()) return "cpu";
+    const DeviceProperties properties = device_properties(device);
+    return to_string(device) + ", " + properties.name + (properties.is_simulated ? " (simulated CUDA: times mean nothing)" : "");
+}
+
+Context make_context(const BenchOptions& options, Device device, std::int64_t bytes) {
     Context context;
+    context.device = describe_device(device);
     context.version = NDLEASE_VERSION;
     context.build_type = NDLEASE_BUILD_TYPE;
     context.compiler = compiler_name();
@@ -107,12 +117,10 @@ Context make_context(const BenchOptions& options, std::int64_t bytes) {
 }  // namespace
 
 int run_bench(const BenchOptions& options) {
-    if (about("--device " + options.device, [&] { return parse_device(options.device); }) != Device::cpu()) {
-        throw CommandError("--device " + options.device, "this build measures cpu only");
-    }
+    const Device device = checked_device(options.device);
     if (std::isnan(options.seconds)) throw CommandError("--seconds nan", "is no time");
     const std::vector<patterns::Pattern> chosen = chosen_patterns(options.filter);
-    const std::int64_t bytes = scale_bytes(options.size);
+    const std::int64_t bytes = scale_bytes(options.size, device);
     if (options.list) return list_patterns(chosen, bytes);
 
     const auto checked = [](const std::optional<std::string>& name) { return name ? checked_output(*name) : std::filesystem::path(); };
@@ -123,13 +131,16 @@ int run_bench(const BenchOptions& options) {
         if (!one.empty() && one == other) throw CommandError(one.string(), "is named for two results");
     }
 
-    const Context context = make_context(options, bytes);
+    const Context context = make_context(options, device, bytes);
     std::vector<Measurement> results;
     {
         Progress progress(chosen.size());
         for (const patterns::Pattern& pattern : chosen) {
             progress.next(pattern.name);
-            results.push_back(about(pattern.name, [&] { return measure(pattern, bytes, options.threads, options.seconds); }));
+            results.push_back(about(pattern.name, [&] {
+                return device == Device::cpu() ? measure(pattern, bytes, options.threads, options.seconds)
+                                               : measure_on(device, pattern, bytes, options.seconds);
+            }));
         }
     }
     if (options.json) write_whole_file(json, json_report(context, results));

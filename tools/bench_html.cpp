@@ -74,8 +74,9 @@ std::string table_row(const Measurement& result) {
 std::string html_report(const Context& context, const std::vector<Measurement>& results) {
     std::string page = page_start;
     page += "<h1>ndlease bench</h1>\n<p>ndlease " + escaped(context.version) + ", " + escaped(context.build_type) + ", " + escaped(context.compiler) +
-            "</p>\n<p>" + escaped(context.cpu) + ", " + std::to_string(context.threads) + " of " + std::to_string(context.cores) + " threads, " +
-            escaped(context.date) + "</p>\n<p>Size " + escaped(context.size) + ": patterns of up to " + bytes_text(context.scale_bytes) +
+            "</p>\n<p>" + (context.device == "cpu" ? "" : escaped(context.device) + "; host: ") + escaped(context.cpu) + ", " +
+            std::to_string(context.threads) + " of " + std::to_string(context.cores) + " threads, " + escaped(context.date) + "</p>\n<p>Size " +
+            escaped(context.size) + ": patterns of up to " + bytes_text(context.scale_bytes) +
             ". GB/s counts bytes read and written.</p>\n"
             "<h2>Speed beside a contiguous copy</h2>\n<p><span class=\"legend\">&#9474;</span> is the ceiling: the best contiguous copy (memcpy or "
             "ndlease) of as many bytes, taken in turns with the pattern.</p>\n";

@@ -16,8 +16,8 @@ std::vector<std::int64_t> list_of(const Dims& dims) { return {dims.begin(), dims
 
 Json json_result(const Measurement& result) {
     return {{"name", result.name},
-            {"device", "cpu"},
-            {"direction", "cpu"},
+            {"device", result.device},
+            {"direction", result.direction},
             {"shape", list_of(result.copy.dst.shape)},
             {"src_strides", list_of(result.copy.src.strides)},
             {"dst_strides", list_of(result.copy.dst.strides)},
@@ -83,8 +83,13 @@ void print_report(std::ostream& out, const Context& context, const std::vector<M
                        result.verified() ? "yes" : "NO", std::to_string(result.copy.src.itemsize), to_string(result.copy.dst.shape),
                        to_string(result.copy.src.strides), to_string(result.copy.dst.strides)});
     }
-    out << "ndlease " << context.version << " on " << context.cpu << ", " << context.threads << " of " << context.cores << " threads; size " << context.size
-        << ": patterns of up to " << bytes_text(context.scale_bytes) << ".\n"
+    out << "ndlease " << context.version << " on ";
+    if (context.device == "cpu") {
+        out << context.cpu << ", " << context.threads << " of " << context.cores << " threads";
+    } else {
+        out << context.device;
+    }
+    out << "; size " << context.size << ": patterns of up to " << bytes_text(context.scale_bytes) << ".\n"
         << "GB/s: bytes read and written / 1e9 s. ceiling: the best contiguous copy of as many bytes in this run.\n\n";
     table.print(out);
 }
@@ -105,6 +110,7 @@ std::string json_report(const Context& context, const std::vector<Measurement>& 
                      {"compiler", context.compiler},
                      {"date", context.date},
                      {"cpu", context.cpu},
+                     {"device", context.device},
                      {"cores", context.cores},
                      {"memory_bytes", context.memory_bytes},
                      {"onetbb", context.onetbb},

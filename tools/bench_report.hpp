@@ -14,6 +14,7 @@ namespace ndlease::tool {
 /// Where and how the results came about.
 struct Context {
     std::string version, build_type, compiler, date, cpu;
+    std::string device = "cpu";  ///< what was measured: "cpu", or "cuda:0, NVIDIA H100"; says so where CUDA is simulated
     int cores = 0;
     std::int64_t memory_bytes = 0;
     bool onetbb = false;

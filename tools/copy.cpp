@@ -12,24 +12,29 @@
 #include <ndlease/device.hpp>
 #include <ndlease/format_codes.hpp>
 #include <ndlease/interop/npy.hpp>
+#include <ndlease/memory.hpp>
+#include <ndlease/stream.hpp>
 
 #include "command.hpp"
+#include "device_option.hpp"
 #include "output_file.hpp"
 
 namespace ndlease::tool {
 namespace {
 
-void check_device(const std::string& name) {
-    const Device device = about("--device " + name, [&] { return parse_device(name); });
-    if (device == Device::cpu()) return;
-    const bool cuda = device.type == DeviceType::cuda || device.type == DeviceType::cuda_host || device.type == DeviceType::cuda_managed;
-    throw CommandError("--device " + name, cuda ? "this build has no CUDA; only cpu is available" : "only cpu is available");
-}
-
 /// A typestr such as >f4, or a descr literal such as [('x', '<f4'), ('n', '<i2')].
 Format parse_dtype(const std::string& text) {
     const bool literal = !text.empty() && (text.front() == '[' || text.front() == '\'' || text.front() == '"');
     return about("--dtype " + text, [&] { return literal ? parse_descr(text) : parse_typestr(text); });
+}
+
+Order order_of(const CopyRequest& options) { return options.order == "F" ? Order::f : Order::c; }
+
+/// No field covers the padding, and OUT must not tell what was in that memory before.
+bool may_have_gaps(const Format& to, const Format& from) { return to.element().is_record() && to != from; }
+
+void clear(const View& view) {
+    if (view.nbytes() > 0) std::memset(view.mutable_data(), 0, static_cast<std::size_t>(view.nbytes()));
 }
 
 /// "2, 0,-1"; nothing is an empty list.
@@ -65,26 +70,53 @@ View select(View view, const CopyRequest& options) {
     return view;
 }
 
-}  // namespace
-
-int run_copy(const CopyRequest& options) {
-    check_device(options.device);
-    const View selected = select(about(options.in, [&] { return npy::open(options.in); }), options);
+/// The result, on the host, of copying on the host.
+View copy_here(const View& opened, const CopyRequest& options, const CopyOptions& how) {
+    const View selected = select(opened, options);
     const Format format = options.dtype ? parse_dtype(*options.dtype) : selected.format();
-    const std::filesystem::path out = checked_output(options.out);
-
-    CopyOptions how;
-    how.conversion = options.checked ? Conversion::checked : Conversion::cpp;
-    how.max_threads = options.threads;
-    const View result = about(options.dtype ? "--dtype " + *options.dtype : "copy", [&] {
-        View copied = allocate(format, selected.shape(), options.order == "F" ? Order::f : Order::c);
-        // No field covers the padding, and OUT must not tell what was in that memory before.
-        const bool may_have_gaps = format.element().is_record() && format != selected.format();
-        if (may_have_gaps && copied.nbytes() > 0) std::memset(copied.mutable_data(), 0, static_cast<std::size_t>(copied.nbytes()));
+    return about(options.dtype ? "--dtype " + *options.dtype : "copy", [&] {
+        View copied = allocate(format, selected.shape(), order_of(options));
+        if (may_have_gaps(format, selected.format())) clear(copied);
         copy(copied, selected, how);
         if (options.explain) std::cout << CopyPlan::make(copied, selected, how).describe() << '\n';
         return copied;
     });
+}
+
+/// The same by way of a device: the array is brought there whole, copied there, and brought back.
+View copy_there(const View& opened, const CopyRequest& options, const CopyOptions& how, Device device) {
+    const std::string subject = "--device " + options.device;
+    const Stream stream = about(subject, [&] { return Stream::make(device); });
+    const View there = about(subject, [&] { return to(opened, device, stream); });
+    const View selected = select(there, options);
+    const Format format = options.dtype ? parse_dtype(*options.dtype) : selected.format();
+    return about(options.dtype ? "--dtype " + *options.dtype : "copy", [&] {
+        View copied = allocate(format, selected.shape(), order_of(options), memory_of(device), stream);
+        if (may_have_gaps(format, selected.format())) {
+            const View zeros = allocate(format, selected.shape(), order_of(options));
+            clear(zeros);
+            copy(copied, zeros, stream);
+        }
+        copy(copied, selected, stream, how);
+        if (options.explain) {
+            const DeviceProperties properties = device_properties(device);
+            std::cout << CopyPlan::make(copied, selected, how).describe() << "ran on:       " << to_string(device) << ", " << properties.name
+                      << (properties.is_simulated ? " (simulated CUDA)" : "") << "\n\n";
+        }
+        return to(copied, Device::cpu(), stream);
+    });
+}
+
+}  // namespace
+
+int run_copy(const CopyRequest& options) {
+    const Device device = checked_device(options.device);
+    const View opened = about(options.in, [&] { return npy::open(options.in); });
+    CopyOptions how;
+    how.conversion = options.checked ? Conversion::checked : Conversion::cpp;
+    how.max_threads = options.threads;
+    const std::filesystem::path out = checked_output(options.out);
+    const View result = device == Device::cpu() ? copy_here(opened, options, how) : copy_there(opened, options, how, device);
     if (!std::cout.flush()) throw CommandError("standard output", "cannot be written");  // while OUT is as it was
     about(options.out, [&] { npy::write(out, result); });
     return 0;

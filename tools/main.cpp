@@ -76,7 +76,7 @@ Subcommand add_bench(CLI::App& app) {
     sub->add_flag("--list", options->list, "List the patterns and end");
     sub->add_option("--filter", options->filter, "Only patterns whose name this regular expression (ECMAScript) finds");
     sub->add_option("--size", options->size, "S: 64 KiB, M: 32 MiB, L: 1 GiB per array")->check(CLI::IsMember({"S", "M", "L"}))->capture_default_str();
-    sub->add_option("--device", options->device, "Where to measure")->capture_default_str();
+    sub->add_option("--device", options->device, "Where to measure: cpu, or cuda:N for copies within its memory")->capture_default_str();
     sub->add_option("--threads", options->threads, "Most threads to use; 0: as many as there are")->check(CLI::Range(0, 4096));
     sub->add_option("--seconds", options->seconds, "Time for each pattern, its yardsticks included")->check(CLI::Range(0.0, 3600.0))->capture_default_str();
     sub->add_option("--json", options->json, "Write the results as JSON to this file");

@@ -2,55 +2,22 @@
 #include "measure.hpp"
 
 #include <algorithm>
-#include <array>
-#include <chrono>
-#include <cmath>
 #include <cstring>
-#include <functional>
 #include <span>
 #include <vector>
 
+#include <ndlease/copy.hpp>
 #include <ndlease/copy_plan.hpp>
 #include <ndlease/memory.hpp>
+#include <ndlease/stream.hpp>
 #include <ndlease/view.hpp>
 
+#include "contender.hpp"
 #include "parallel.hpp"
 #include "patterns/oracle.hpp"
 
 namespace ndlease::tool {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-/// One of the things that take turns; `times` are seconds per call.
-class Contender {
-public:
-    explicit Contender(std::function<void()> run) : run_(std::move(run)) {
-        run_();  // warm
-        const double once = timed(1);
-        calls_ = std::clamp(static_cast<int>(shortest_sample / std::max(once, 1e-9)), 1, 100'000);
-    }
-    void sample() { times_.push_back(timed(calls_)); }
-    [[nodiscard]] double min() const { return *std::min_element(times_.begin(), times_.end()); }
-    [[nodiscard]] double median() const {
-        std::vector<double> sorted = times_;
-        std::sort(sorted.begin(), sorted.end());
-        return (sorted[(sorted.size() - 1) / 2] + sorted[sorted.size() / 2]) / 2;
-    }
-
-private:
-    static constexpr double shortest_sample = 50e-6;  // seconds, far above the clock's step
-
-    [[nodiscard]] double timed(int calls) const {
-        const auto start = Clock::now();
-        for (int i = 0; i < calls; ++i) run_();
-        return std::chrono::duration<double>(Clock::now() - start).count() / calls;
-    }
-
-    std::function<void()> run_;
-    std::vector<double> times_;
-    int calls_ = 1;
-};
 
 std::uint64_t checksum(std::span<const std::byte> bytes) {
     std::uint64_t sum = bytes.size();
@@ -63,11 +30,12 @@ std::uint64_t checksum(std::span<const std::byte> bytes) {
     return sum;
 }
 
-View lend_side(std::byte* buffer, const patterns::Strided& side, const Format& format) {
-    return View::lend(buffer + side.offset, Device::cpu(), format, Layout(side.shape, side.strides), {.allocation = {buffer, side.buffer_bytes()}});
+View lend_side(const View& memory, const patterns::Strided& side, const Format& format) {
+    auto* const buffer = static_cast<std::byte*>(memory.mutable_data());
+    return View::lend(buffer + side.offset, memory.device(), format, Layout(side.shape, side.strides), {.allocation = {buffer, side.buffer_bytes()}});
 }
 
-View lend_bytes(std::byte* buffer, std::int64_t bytes) { return View::lend(buffer, Device::cpu(), Format(), Layout::c_order({bytes}, 1)); }
+View lend_bytes(const View& memory, std::int64_t bytes) { return memory.slice(0, 0, bytes); }
 
 }  // namespace
 
@@ -94,18 +62,19 @@ Measurement measure(const patterns::Pattern& pattern, std::int64_t bytes, int th
     CopyOptions options;
     options.conversion = Conversion::cpp;
     options.max_threads = threads;
-    const CopyPlan plan = CopyPlan::make(lend_side(dst, copy.dst, copy.dst_format), lend_side(src, copy.src, copy.src_format), options);
-    const CopyPlan run_plan = CopyPlan::make(lend_bytes(dst, run_bytes), lend_bytes(src, run_bytes), options);
+    const CopyPlan plan = CopyPlan::make(lend_side(dst_memory, copy.dst, copy.dst_format), lend_side(src_memory, copy.src, copy.src_format), options);
+    const CopyPlan run_plan = CopyPlan::make(lend_bytes(dst_memory, run_bytes), lend_bytes(src_memory, run_bytes), options);
     result.path = to_string(plan.path());
 
     in_arena(threads, [&] {
-        std::array contenders{Contender([&] { plan.run(); }), Contender([&] { run_plan.run(); }),
-                              Contender([&] { copy_bytes(dst, src, static_cast<std::size_t>(run_bytes), threads); })};
-        const auto end = Clock::now() + std::chrono::duration<double>(seconds);
-        for (int turn = 0; turn < 3 || (Clock::now() < end && turn < 10'000); ++turn) {
-            for (Contender& contender : contenders) contender.sample();
-        }
-        const auto& [own, contiguous, memory_copy] = contenders;
+        std::vector<Contender> contenders;
+        contenders.emplace_back([&] { plan.run(); });
+        contenders.emplace_back([&] { run_plan.run(); });
+        contenders.emplace_back([&] { copy_bytes(dst, src, static_cast<std::size_t>(run_bytes), threads); });
+        take_turns(&contenders, seconds);
+        const Contender& own = contenders[0];
+        const Contender& contiguous = contenders[1];
+        const Contender& memory_copy = contenders[2];
         result.median_s = own.median();
         result.min_s = own.min();
         result.ceiling_by = contiguous.median() < memory_copy.median() ? "ndlease" : "memcpy";
@@ -117,6 +86,51 @@ Measurement measure(const patterns::Pattern& pattern, std::int64_t bytes, int th
         result.mismatch = patterns::find_mismatch(copy, src_buffer, dst_buffer);
         if (result.mismatch.empty() && checksum(src_buffer) != before) result.mismatch = "the source was written";
     });
+    return result;
+}
+
+Measurement measure_on(Device device, const patterns::Pattern& pattern, std::int64_t bytes, double seconds) {
+    Measurement result;
+    result.name = pattern.name;
+    result.copy = pattern.make(bytes);
+    result.device = to_string(device);
+    result.direction = "d2d";
+    const patterns::Copy& copy = result.copy;
+    result.useful_bytes = copy.useful_bytes();
+
+    const std::int64_t run_bytes = std::max<std::int64_t>(1, result.useful_bytes / 2);
+    const View src_host = allocate(Format(), {std::max(copy.src.buffer_bytes(), run_bytes)});
+    const View dst_host = allocate(Format(), {std::max(copy.dst.buffer_bytes(), run_bytes)});
+    const std::span<std::byte> src_buffer(static_cast<std::byte*>(src_host.mutable_data()), static_cast<std::size_t>(src_host.nbytes()));
+    const std::span<std::byte> dst_buffer(static_cast<std::byte*>(dst_host.mutable_data()), static_cast<std::size_t>(dst_host.nbytes()));
+    patterns::fill_random(src_buffer, copy, 1);
+    std::memset(dst_buffer.data(), std::to_integer<int>(patterns::poison), dst_buffer.size());
+
+    const Stream stream = Stream::make(device);
+    const View src = to(src_host, device, stream);
+    const View dst = to(dst_host, device, stream);
+    CopyOptions options;
+    options.conversion = Conversion::cpp;
+    const CopyPlan plan = CopyPlan::make(lend_side(dst, copy.dst, copy.dst_format), lend_side(src, copy.src, copy.src_format), options);
+    const CopyPlan run_plan = CopyPlan::make(lend_bytes(dst, run_bytes), lend_bytes(src, run_bytes));
+    result.path = to_string(plan.path());
+    const auto finish = [&stream] { stream.synchronize(); };
+    std::vector<Contender> contenders;
+    contenders.emplace_back([&] { plan.run(stream); }, finish);
+    contenders.emplace_back([&] { run_plan.run(stream); }, finish);  // cudaMemcpyAsync
+    take_turns(&contenders, seconds);
+    result.median_s = contenders[0].median();
+    result.min_s = contenders[0].min();
+    result.ceiling_by = "memcpy";
+    result.ceiling_gbps = 2 * static_cast<double>(run_bytes) / contenders[1].median() * 1e-9;
+
+    ndlease::copy(dst, dst_host, stream);
+    plan.run(stream);
+    ndlease::copy(dst_host, dst, stream);
+    result.mismatch = patterns::find_mismatch(copy, src_buffer, dst_buffer);
+    const std::uint64_t before = checksum(src_buffer);
+    ndlease::copy(src_host, src, stream);
+    if (result.mismatch.empty() && checksum(src_buffer) != before) result.mismatch = "the source was written";
     return result;
 }
 

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include <ndlease/device.hpp>
+
 #include "patterns/pattern.hpp"
 
 namespace ndlease::tool {
@@ -12,8 +14,9 @@ namespace ndlease::tool {
 struct Measurement {
     std::string name;
     patterns::Copy copy;
-    std::string path;  ///< the library's choice
-    int threads = 1;   ///< that may work on it
+    std::string device = "cpu", direction = "cpu";  ///< "cpu" and "cpu", or "cuda:0" and "d2d"
+    std::string path;                               ///< the library's choice
+    int threads = 1;                                ///< that may work on it
     std::int64_t useful_bytes = 0;
     double median_s = 0, min_s = 0;  ///< of one copy
     double ceiling_gbps = 0;         ///< useful bytes per second of the best contiguous copy, memcpy's or ours, by its median
@@ -28,5 +31,9 @@ struct Measurement {
 /// `bytes` as in Pattern::make. The pattern and its two yardsticks take turns until `seconds` are over, three times at least; the data is
 /// random, all pages are touched first, and the result is checked after the last turn against nested loops.
 [[nodiscard]] Measurement measure(const patterns::Pattern& pattern, std::int64_t bytes, int threads, double seconds);
+
+/// The same between two arrays in memory of a CUDA device; copies are enqueued one after the other, and the time is that until the last is done.
+/// The yardstick is the runtime's memcpy.
+[[nodiscard]] Measurement measure_on(Device device, const patterns::Pattern& pattern, std::int64_t bytes, double seconds);
 
 }  // namespace ndlease::tool

@@ -6,6 +6,7 @@
 #include <ndlease/export.hpp>
 #include <ndlease/layout.hpp>
 #include <ndlease/memory.hpp>
+#include <ndlease/stream.hpp>
 #include <ndlease/view.hpp>
 
 namespace ndlease {
@@ -15,7 +16,7 @@ namespace ndlease {
 /// options.conversion (records field by field, by name). Returns when the bytes are there; src may be reused at once.
 /// Throws Error, before the first byte is written: errc::read_only, errc::bad_layout (shapes; index() is the axis),
 /// errc::overlap (elements of dst share memory), errc::not_expressible (no conversion between the formats), errc::lossy,
-/// errc::device (memory that the host cannot reach), errc::not_supported (items that hold PyObject references), errc::overflow
+/// errc::device (memory that the host cannot reach: pass a stream), errc::not_supported (items that hold PyObject references), errc::overflow
 /// (more bytes to read and write than fit in 63 bits), errc::out_of_memory (a temporary for overlapping views).
 NDLEASE_API void copy(const View& dst, const View& src, const CopyOptions& options = {});
 
@@ -25,5 +26,35 @@ NDLEASE_API void copy(const View& dst, const View& src, const CopyOptions& optio
 /// A new array of these elements as `format`, in `order` (any: C).
 [[nodiscard]] NDLEASE_API View convert(const View& view, const Format& format, Conversion conversion = Conversion::cpp, Order order = Order::c,
                                        MemoryResource& resource = host_memory(), const CopyOptions& options = {});
+
+// -- with a stream --
+
+/// The same for any memory, on a stream. Formats, overlap and the checks before the first byte are as above; then, by the memory of each side:
+///   device, pinned, managed: read and written in the order of `stream`. Does not wait on the host; the source may be reused in *stream* order.
+///   pageable (Device::cpu()): the source may be reused when the call returns, and a destination is complete by then: a copy to it waits on the host.
+///     Between two pageable sides `stream` plays no part; between a pageable and a pinned or managed one the CPU copies, after waiting for it.
+///   host as stream: everything is done when the call returns.
+/// Orders `stream` (the host, for pageable memory) after the pending work and the uses recorded in both Views' leases, and records this use there.
+/// What runs: kernels on the stream's device where it reaches both sides, peers included; pinned slots of ndlease's own, at most 3 of 4 MiB a copy, between
+/// pageable memory and a device; memory from the devices' pools (device_pool) for overlapping sides, for device sides with gaps beside pageable memory, and
+/// between devices without peer access. Sides that another device reaches are copied there, on a stream of ndlease's own that is ordered after and before
+/// `stream`. Items that change format or byte order, and host sides with suboffsets, go through host memory and wait on the host when device memory is
+/// involved. Capture-safe where the stream's device reaches both sides and no item changes; between devices without peer access when both sides are contiguous.
+/// Else a stream that is being captured is refused with errc::not_supported, before anything is enqueued. Throws Error as above, and: errc::out_of_memory
+/// (temporary or staging memory, before anything is enqueued), errc::device (the runtime refuses; the message says how far a copy in several parts got),
+/// errc::not_supported (device memory with suboffsets; no CUDA backend in this build). Any thread.
+NDLEASE_API void copy(const View& dst, const View& src, StreamRef stream, const CopyOptions& options = {});
+
+/// The same View where it is contiguous already (Order::any: in either order), else a copy in that order, in new memory of `resource` (NULL: memory_of the
+/// View's device), which goes back in the order of `stream`. Stream order and errors as for copy with a stream.
+[[nodiscard]] NDLEASE_API View contiguous(const View& view, Order order, StreamRef stream, MemoryResource* resource = nullptr, const CopyOptions& options = {});
+
+/// These elements in memory of `device`: the same View where it lies there already and has the order asked for (Order::any: whatever it has), else a
+/// contiguous copy in memory_of(device). Device::cpu(), cuda(n), cuda_host() and cuda_managed() will do. Stream order and errors as for copy with a stream.
+[[nodiscard]] NDLEASE_API View to(const View& view, Device device, StreamRef stream, Order order = Order::any, const CopyOptions& options = {});
+
+/// As convert above, in new memory of `resource` (NULL: memory_of the View's device). Stream order and errors as for copy with a stream.
+[[nodiscard]] NDLEASE_API View convert(const View& view, const Format& format, Conversion conversion, Order order, StreamRef stream,
+                                       MemoryResource* resource = nullptr, const CopyOptions& options = {});
 
 }  // namespace ndlease

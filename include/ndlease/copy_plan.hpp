@@ -6,8 +6,10 @@
 #include <memory>
 #include <string>
 
+#include <ndlease/device.hpp>
 #include <ndlease/dims.hpp>
 #include <ndlease/export.hpp>
+#include <ndlease/stream.hpp>
 #include <ndlease/view.hpp>
 
 namespace ndlease {
@@ -45,6 +47,9 @@ namespace detail {
 /// What a copy that changes formats needs beyond its geometry.
 struct CopyConversion;
 
+/// What a copy needs beyond its geometry that goes through host memory: it converts items or follows pointers, and a side is device memory.
+struct ThroughHost;
+
 /// One copy as a backend sees it: addresses and formats are left out. Axes are outermost first; but for indirect copies they are
 /// sorted by the destination's strides, which are positive then, and have an extent of at least 2.
 struct CopyTask {
@@ -67,21 +72,28 @@ struct CopyTask {
 /// while it runs. Immutable once made; any number of threads may run it.
 class NDLEASE_API CopyPlan {
 public:
-    /// The checks of ndlease::copy, but for those on the values (errc::lossy). Allocates nothing for rank <= 8 without conversion.
+    /// The checks of ndlease::copy, but for those on the values (errc::lossy) and on whether the host reaches the memory. Allocates nothing for
+    /// rank <= 8 without conversion. Asks no device runtime.
     [[nodiscard]] static CopyPlan make(const View& dst, const View& src, const CopyOptions& options = {});
 
     /// Copies between the Views that the plan was made from. Throws Error, before the first byte is written: errc::lossy,
-    /// errc::out_of_memory (a temporary for overlapping views).
+    /// errc::out_of_memory (a temporary for overlapping views), errc::device (device memory: pass a stream).
     void run() const;
-    /// Copies between other addresses, each of element (0,...,0), of the same layouts, formats and alignments, which are not
+    /// Copies between other addresses, each of element (0,...,0), of the same devices, layouts, formats and alignments, which are not
     /// checked; overlap is checked anew.
     void run(void* dst, const void* src) const;
+
+    /// The same on a stream: the contract of ndlease::copy with a stream, but for the order among streams, since a plan knows no lease: the caller holds
+    /// an Access on each View, or orders `stream` itself.
+    void run(StreamRef stream) const;
+    void run(void* dst, const void* src, StreamRef stream) const;
 
     [[nodiscard]] CopyPath path() const noexcept { return task_.path; }
     [[nodiscard]] std::int64_t useful_bytes() const noexcept { return useful_bytes_; }   ///< read and written: items of both sides, each once
     [[nodiscard]] int rank() const noexcept { return task_.shape.size(); }               ///< after simplification; 0 for one run
     [[nodiscard]] std::int64_t word_bytes() const noexcept { return task_.word_bytes; }  ///< the unit that is moved at once
-    /// Several lines for people: path, why, simplified shape, strides of both sides, word, temporary or not.
+    /// Several lines for people: path, why, simplified shape, strides of both sides, word, temporary or not; with device memory also how it is reached
+    /// and which kernel moves it.
     [[nodiscard]] std::string describe() const;
 
 private:
@@ -95,15 +107,20 @@ private:
 
     CopyPlan() = default;
     [[nodiscard]] Route route(const void* dst, const void* src) const;
+    [[nodiscard]] Route route_of(void* dst, const void* src) const;
     void run_by(Route route, void* dst, const void* src) const;
+    void run_on(Route route, void* dst, const void* src, StreamRef stream) const;
 
     detail::CopyTask task_;
     std::shared_ptr<const detail::CopyConversion> conversion_;  // null without conversion
+    std::shared_ptr<const detail::ThroughHost> through_host_;   // null unless needed
     void* dst_ = nullptr;
     const void* src_ = nullptr;
     std::int64_t useful_bytes_ = 0;
     std::int64_t max_overlap_work_ = 0;
     int max_threads_ = 0;
+    Device dst_device_ = Device::cpu();
+    Device src_device_ = Device::cpu();
     Route route_ = Route::direct;
 };
 

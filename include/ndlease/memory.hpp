@@ -50,14 +50,33 @@ protected:
 [[nodiscard]] NDLEASE_API MemoryResource& pinned_memory();
 /// Managed memory (cudaMallocManaged), reachable from the host and every CUDA device. Throws as device_memory. Never destroyed.
 [[nodiscard]] NDLEASE_API MemoryResource& managed_memory();
+/// How much freed memory the device's pool keeps for the next allocation instead of giving it back when a stream is waited for; 64 MiB at first.
+/// Throws as device_pool.
+NDLEASE_API void set_pool_release_threshold(Device device, std::uint64_t bytes);
 /// The usual resource of a device: host_memory, device_pool (device_memory where there are no pools), pinned_memory, managed_memory.
 [[nodiscard]] NDLEASE_API MemoryResource& memory_of(Device device);
+
+/// Memory that ndlease's device, pinned and managed resources could not give back; a snapshot. Not lost silently: counted here.
+struct MemoryStatistics {
+    std::int64_t failed_frees = 0;       ///< CUDA refused (a lost device, a stream that is being captured, ...)
+    std::int64_t failed_free_bytes = 0;  ///< their size
+    std::int64_t skipped_frees = 0;      ///< no call was made: the process exits, was forked, or ndlease was shut down; the system takes the memory back
+};
+[[nodiscard]] NDLEASE_API MemoryStatistics memory_statistics() noexcept;
+
+namespace detail {
+// For resources outside of the library.
+NDLEASE_API void count_failed_free(std::size_t bytes) noexcept;
+/// false, and counted as skipped, where no device call may be made any more.
+[[nodiscard]] NDLEASE_API bool may_free_on_device() noexcept;
+}  // namespace detail
 
 /// Untyped memory that remembers its resource, device and stream. Move-only; gives the memory back in its stream's order.
 class NDLEASE_API Buffer {
 public:
     Buffer() noexcept = default;
-    /// bytes may be 0: then nothing is allocated. The resource must outlive the buffer. Throws what the resource throws.
+    /// bytes may be 0: then nothing is allocated. The resource must outlive the buffer, and the stream too. Throws what the resource throws, and
+    /// Error{errc::invalid_argument} for the per-thread default stream, which is another one on every thread.
     [[nodiscard]] static Buffer make(std::size_t bytes, MemoryResource& resource, StreamRef stream, std::size_t alignment = 256);
     Buffer(Buffer&& other) noexcept;
     Buffer& operator=(Buffer&& other) noexcept;
@@ -68,7 +87,8 @@ public:
     [[nodiscard]] Device device() const noexcept { return resource_ == nullptr ? Device::cpu() : resource_->device(); }
     [[nodiscard]] StreamRef stream() const noexcept { return stream_; }
     /// The stream in whose order the memory will be given back. Ordering the streams is the caller's.
-    void set_stream(StreamRef stream) noexcept { stream_ = stream; }
+    /// Throws Error{errc::invalid_argument} for the per-thread default stream.
+    void set_stream(StreamRef stream);
     /// Gives the memory back now, in the order of `stream`.
     void release_on(StreamRef stream) noexcept;
 

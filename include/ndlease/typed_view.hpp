@@ -26,8 +26,8 @@ namespace ndlease {
 
 namespace detail {
 
-/// The checks of View::typed that do not depend on T. Throws Error as it does.
-NDLEASE_API void check_typed(const View& view, const Format& wanted, int rank, bool writes, std::int64_t alignment);
+/// The checks of View::typed that do not depend on T; `user` is where the elements are accessed. Throws Error as it does.
+NDLEASE_API void check_typed(const View& view, const Format& wanted, int rank, bool writes, std::int64_t alignment, Device user = Device::cpu());
 
 /// What an mdspan type asks of a view. Lengths are the rank.
 struct MdspanDemands {

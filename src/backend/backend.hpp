@@ -17,6 +17,7 @@ namespace ndlease::backend {
 
 struct Backend {
     const char* name;  ///< "cuda", or "simulated cuda"
+    bool is_simulated;
     const detail::StreamOperations* streams;
 
     // -- devices --
@@ -32,6 +33,9 @@ struct Backend {
     MemoryResource& (*device_pool)(int ordinal);
     MemoryResource& (*pinned_memory)();
     MemoryResource& (*managed_memory)();
+    void (*set_pool_release_threshold)(int ordinal, std::uint64_t bytes);
+    /// Gives back what is kept for speed (pools and their streams); all of it is made anew when next used. No memory of a pool may be in use.
+    void (*forget_pools)() noexcept;
 
     // -- copies; all are asynchronous on `stream`, leave device and last error alone, and throw Error{errc::device} --
     /// Runs a job whose addresses are all reachable from the stream's device: kernels, no allocation, no wait; may be captured. One-run jobs become memcpy

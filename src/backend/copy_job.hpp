@@ -23,6 +23,7 @@ struct CopyJob {
     const std::byte* src;     ///< likewise
     ItemConverter converter;  ///< used by CopyPath::convert, and by CopyPath::indirect where `run` is set
     int max_threads;          ///< CopyOptions::max_threads
+    bool over_link = false;   ///< for a device: one side is pinned host memory
 };
 
 }  // namespace ndlease::backend

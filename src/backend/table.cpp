@@ -18,7 +18,8 @@ const Backend* cuda() noexcept { return nullptr; }
 
 const Backend& require_cuda(const char* what) {
     if (const Backend* backend = cuda()) return *backend;
-    throw Error(errc::not_supported, std::string(what) + ": this build of ndlease has no CUDA backend; build it with -DNDLEASE_CUDA=ON, where the CUDA toolkit is installed");
+    throw Error(errc::not_supported,
+                std::string(what) + ": this build of ndlease has no CUDA backend; build it with -DNDLEASE_CUDA=ON, where the CUDA toolkit is installed");
 }
 
 }  // namespace backend

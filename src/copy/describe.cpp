@@ -2,6 +2,8 @@
 #include <string>
 
 #include "copy/copy_conversion.hpp"
+#include "copy/device_kernel.hpp"
+#include "copy/device_route.hpp"
 
 #include <ndlease/copy_plan.hpp>
 
@@ -51,6 +53,17 @@ std::string CopyPlan::describe() const {
         case Route::shifted_run: line("temporary:    ", "none, a run is moved over itself"); break;
         case Route::by_temporary: line("temporary:    ", "of the source, the sides share memory or may"); break;
     }
+    if (dst_device_ == Device::cpu() && src_device_ == Device::cpu()) return text;
+    std::string way = copying::describe_route(dst_device_, src_device_);
+    if (through_host_ != nullptr) {
+        way += "; items that change format or lie behind pointers go through host memory, where the CPU moves them";
+    } else if (task_.path != CopyPath::nothing && route_ != Route::same) {
+        const auto address = [](const void* data, std::int64_t offset) { return reinterpret_cast<std::uintptr_t>(data) + static_cast<std::uintptr_t>(offset); };
+        const bool over_link = dst_device_.type == DeviceType::cuda_host || src_device_.type == DeviceType::cuda_host;
+        const copying::DeviceChoice choice = copying::choose_device_kernel(task_, address(dst_, task_.dst_offset), address(src_, task_.src_offset), over_link);
+        way += "; kernel " + std::string(to_string(choice.kernel)) + ", words of " + bytes(choice.word_bytes);
+    }
+    line("device:       ", way);
     return text;
 }
 

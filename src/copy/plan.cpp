@@ -6,9 +6,12 @@
 
 #include "copy/classify.hpp"
 #include "copy/copy_conversion.hpp"
+#include "copy/device_copy.hpp"
+#include "copy/device_route.hpp"
 #include "copy/overlap.hpp"
 #include "copy/task.hpp"
 #include "copy/temporary.hpp"
+#include "copy/through_host.hpp"
 #include "copy/validate.hpp"
 #include "cpu/run_copy.hpp"
 
@@ -80,6 +83,9 @@ CopyPlan CopyPlan::make(const View& dst, const View& src, const CopyOptions& opt
     plan.max_threads_ = options.max_threads;
     plan.dst_ = dst.mutable_data();
     plan.src_ = src.data();
+    plan.dst_device_ = dst.device();
+    plan.src_device_ = src.device();
+    if (plan.conversion_ != nullptr || dst.layout().is_indirect() || src.layout().is_indirect()) plan.through_host_ = make_through_host(dst, src, options);
     const bool src_has_bytes = src.itemsize() != 0;
     for (int i = 0; i < axes.rank && !src_has_bytes; ++i) axes.axis[i].src_stride = 0;  // no address of it means anything
     plan.task_ = build_task(&axes, {dst.itemsize(), src.itemsize(), plan.conversion_ != nullptr, match_suboffsets(dst.layout(), axes.rank),
@@ -110,9 +116,41 @@ CopyPlan::Route CopyPlan::route(const void* dst, const void* src) const {
     return task_.path == CopyPath::one_run ? Route::shifted_run : Route::by_temporary;
 }
 
-void CopyPlan::run() const { run_by(route_, dst_, src_); }
+CopyPlan::Route CopyPlan::route_of(void* dst, const void* src) const { return task_.path == CopyPath::nothing ? route_ : route(dst, src); }
 
-void CopyPlan::run(void* dst, const void* src) const { run_by(task_.path == CopyPath::nothing ? route_ : route(dst, src), dst, src); }
+void CopyPlan::run() const {
+    check_host_reach(dst_device_, src_device_);
+    run_by(route_, dst_, src_);
+}
+
+void CopyPlan::run(void* dst, const void* src) const {
+    check_host_reach(dst_device_, src_device_);
+    run_by(route_of(dst, src), dst, src);
+}
+
+void CopyPlan::run(StreamRef stream) const { run_on(route_, dst_, src_, stream); }
+
+void CopyPlan::run(void* dst, const void* src, StreamRef stream) const { run_on(route_of(dst, src), dst, src, stream); }
+
+void CopyPlan::run_on(Route route, void* dst, const void* src, StreamRef stream) const {
+    const bool checks_values = conversion_ != nullptr;
+    if (!checks_values && (task_.path == CopyPath::nothing || route == Route::same)) return;
+    if (through_host_ != nullptr) {
+        run_through_host(*through_host_, dst, src, stream);
+        return;
+    }
+    switch (choose_route(dst_device_, src_device_, stream).route) {
+        case DeviceRoute::host: run_by(route, dst, src); return;
+        case DeviceRoute::host_after:
+            refuse_capture(stream, "a copy with pageable memory");
+            stream.synchronize();
+            run_by(route, dst, src);
+            return;
+        default: break;
+    }
+    const backend::CopyJob job{task_, static_cast<std::byte*>(dst) + task_.dst_offset, static_cast<const std::byte*>(src) + task_.src_offset, {}, max_threads_};
+    run_device_copy({job, dst_device_, src_device_, route != Route::direct}, stream);
+}
 
 void CopyPlan::run_by(Route route, void* dst, const void* src) const {
     if (conversion_ != nullptr) refuse_loss(*conversion_, src);

@@ -9,8 +9,21 @@
 namespace ndlease::copying {
 namespace {
 
-[[noreturn]] void throw_unreachable(const char* side, Device device) {
-    throw Error(errc::device, std::string("copy: the ") + side + " lies on " + to_string(device) + ", which the host cannot reach");
+// Memory of the host, or of a device that there is a backend for.
+void check_memory(const char* side, Device device) {
+    if (reachable_from(device, Device::cpu()) || device.type == DeviceType::cuda) return;
+    throw Error(errc::device, std::string("copy: the ") + side + " lies on " + to_string(device) + ", which ndlease cannot reach");
+}
+
+void check_host_reach(const char* side, Device device) {
+    if (reachable_from(device, Device::cpu())) return;
+    throw Error(errc::device, std::string("copy: the ") + side + " lies on " + to_string(device) + ", which the host cannot reach; pass a stream");
+}
+
+void check_pointers(const char* side, const View& view) {
+    if (!view.layout().is_indirect() || view.device().type != DeviceType::cuda) return;
+    throw Error(errc::not_supported,
+                std::string("copy: the ") + side + " " + to_string(view) + " has suboffsets, and pointers in device memory are not followed");
 }
 
 bool holds_py_objects(const Format& format) {
@@ -46,10 +59,17 @@ void check_references(const char* side, const Format& format) {
 
 void check_access(const View& dst, const View& src) {
     if (dst.is_read_only()) throw Error(errc::read_only, "copy: the destination " + to_string(dst) + " is read-only");
-    if (!dst.reachable_from(Device::cpu())) throw_unreachable("destination", dst.device());
-    if (!src.reachable_from(Device::cpu())) throw_unreachable("source", src.device());
+    check_memory("destination", dst.device());
+    check_memory("source", src.device());
+    check_pointers("destination", dst);
+    check_pointers("source", src);
     check_references("destination", dst.format());
     check_references("source", src.format());
+}
+
+void check_host_reach(Device dst, Device src) {
+    check_host_reach("destination", dst);
+    check_host_reach("source", src);
 }
 
 void match_axes(const Layout& dst, const Layout& src, AxisList* axes) {

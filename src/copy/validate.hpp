@@ -9,8 +9,12 @@
 
 namespace ndlease::copying {
 
-/// Throws Error{errc::read_only} or Error{errc::device} for a side that cannot be written or reached from the host.
+/// Throws Error: errc::read_only, errc::device (a side on a device that there is no backend for), errc::not_supported (items that hold references, device
+/// memory with suboffsets).
 void check_access(const View& dst, const View& src);
+
+/// Throws Error{errc::device} for a side that the host cannot reach.
+void check_host_reach(Device dst, Device src);
 
 /// The axes of dst, with src broadcast to them by NumPy's rules: axes are matched from the last, missing ones and extents of 1
 /// repeat. Leading axes that dst lacks must have extent 1, and come first in the list. Throws Error{errc::bad_layout}; index() is the axis of dst, or -1.

@@ -74,7 +74,7 @@ void check_index_range(int rank, const std::int64_t* extents, const std::int64_t
 
 }  // namespace
 
-void check_typed(const View& view, const Format& wanted, int rank, bool writes, std::int64_t alignment) {
+void check_typed(const View& view, const Format& wanted, int rank, bool writes, std::int64_t alignment, Device user) {
     if (!(view.format() == wanted)) {
         throw Error(errc::not_expressible, "the view's items are " + view.format().to_string() + ", not " + wanted.to_string() + " as the type asked for");
     }
@@ -82,8 +82,9 @@ void check_typed(const View& view, const Format& wanted, int rank, bool writes, 
         throw Error(errc::bad_layout, "the view has rank " + std::to_string(view.rank()) + ", not " + std::to_string(rank) + " as asked for");
     }
     if (writes && view.is_read_only()) throw Error(errc::read_only, "the view is read-only: ask for a const type");
-    if (!view.reachable_from(Device::cpu())) {
-        throw Error(errc::device, "the CPU cannot reach memory on " + to_string(view.device()) + "; copy the view to the CPU first");
+    if (!view.reachable_from(user)) {
+        const std::string name = user == Device::cpu() ? "the CPU" : to_string(user);
+        throw Error(errc::device, name + " cannot reach memory on " + to_string(view.device()) + "; copy the view to " + name + " first");
     }
     if (view.layout().is_indirect()) throw Error(errc::bad_layout, "typed access does not follow suboffsets: " + to_string(view.layout()));
     check_alignment(view, alignment);

@@ -50,7 +50,8 @@ def main():
     if code != 0 or len(lines) != 1 or "no toolkit found, host only" not in lines[0]:
         sys.exit(f"AUTO: exit {code}, expected one line on CUDA:\n{output}\n{errors}")
     print(lines[0])
-    for mode, expected in (("ON", "NDLEASE_CUDA=ON, but no CUDA toolkit was found: put nvcc on PATH"), ("perhaps", "it must be AUTO, ON or OFF")):
+    for mode, expected in (("ON", "NDLEASE_CUDA=ON, but no CUDA toolkit was found: put nvcc on PATH"), ("perhaps", "it must be AUTO, ON or OFF"),
+                           ("SIMULATED", "NDLEASE_CUDA=SIMULATED is for tests only")):
         code, output, errors = configure(mode)
         if code == 0 or expected not in errors:
             sys.exit(f"{mode}: exit {code}, expected '{expected}':\n{output}\n{errors}")

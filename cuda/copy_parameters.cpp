@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "copy_parameters.hpp"
+
+#include <algorithm>
+
+namespace ndlease::gpu {
+namespace {
+
+constexpr std::int64_t chunk_bytes = std::int64_t{16} << 10;  // 256 lanes of 4 words
+
+template <class Index>
+void add_axis(KernelAxes<Index>* axes, const detail::CopyTask& task, int axis) noexcept {
+    axes->push_back(task.shape[axis], task.dst_strides[axis], task.src_strides[axis]);
+}
+
+std::int64_t parts(std::int64_t whole, std::int64_t part) noexcept { return (whole + part - 1) / part; }
+
+Divider<std::uint32_t> divider32(std::uint32_t units, std::uint32_t words) noexcept { return Divider<std::uint32_t>(std::uint64_t{units} * words); }
+
+}  // namespace
+
+std::uint64_t word_count(const detail::CopyTask& task, int word_bytes) noexcept {
+    auto count = static_cast<std::uint64_t>(task.run_bytes / word_bytes);  // the plan has counted the bytes: they fit
+    for (const std::int64_t extent : task.shape) count *= static_cast<std::uint64_t>(extent);
+    return count;
+}
+
+template <class Index>
+WordsParameters<Index> words_parameters(const backend::CopyJob& job, int word_bytes) noexcept {
+    WordsParameters<Index> p;
+    p.dst = job.dst;
+    p.src = job.src;
+    p.count = static_cast<Index>(word_count(job.task, word_bytes));
+    p.axes.rank = 0;
+    if (job.task.run_bytes > word_bytes) p.axes.push_back(job.task.run_bytes / word_bytes, word_bytes, word_bytes);
+    for (int i = job.task.shape.size() - 1; i >= 0; --i) add_axis(&p.axes, job.task, i);
+    return p;
+}
+template WordsParameters<std::uint32_t> words_parameters(const backend::CopyJob&, int) noexcept;
+template WordsParameters<std::uint64_t> words_parameters(const backend::CopyJob&, int) noexcept;
+
+RunsParameters runs_parameters(const backend::CopyJob& job) noexcept {
+    RunsParameters p;
+    p.dst = job.dst;
+    p.src = job.src;
+    p.run_bytes = job.task.run_bytes;
+    p.chunk_bytes = chunk_bytes;
+    const std::int64_t chunks = parts(p.run_bytes, chunk_bytes);
+    p.chunks = Divider<std::uint64_t>(static_cast<std::uint64_t>(chunks));
+    p.count = static_cast<std::uint64_t>(chunks);
+    p.lanes_log2 = 3;
+    while (p.lanes_log2 < 8 && (std::int64_t{16} << p.lanes_log2) < p.run_bytes) ++p.lanes_log2;
+    p.axes.rank = 0;
+    for (int i = job.task.shape.size() - 1; i >= 0; --i) {
+        add_axis(&p.axes, job.task, i);
+        p.count *= static_cast<std::uint64_t>(job.task.shape[i]);
+    }
+    return p;
+}
+
+TilesParameters tiles_parameters(const backend::CopyJob& job, int word_bytes) noexcept {
+    const detail::CopyTask& task = job.task;
+    const int d = task.shape.size() - 1;
+    const int s = task.source_axis;
+    const TileShape tile = tile_shape(task.run_bytes, word_bytes, task.shape[d], task.shape[s]);
+    const std::int64_t tiles_d = parts(task.shape[d], tile.d);
+    const std::int64_t tiles_s = parts(task.shape[s], tile.s);
+    TilesParameters p;
+    p.dst = job.dst;
+    p.src = job.src;
+    p.tiles_d = Divider<std::uint64_t>(static_cast<std::uint64_t>(tiles_d));
+    p.tiles_s = Divider<std::uint64_t>(static_cast<std::uint64_t>(tiles_s));
+    p.tile_d = tile.d;
+    p.tile_s = tile.s;
+    p.edge_d = static_cast<std::uint32_t>(task.shape[d] - (tiles_d - 1) * tile.d);
+    p.edge_s = static_cast<std::uint32_t>(task.shape[s] - (tiles_s - 1) * tile.s);
+    p.unit_words = static_cast<std::uint32_t>(task.run_bytes / word_bytes);
+    p.by_unit = divider32(p.unit_words, 1);
+    p.by_s = divider32(p.tile_s, p.unit_words);
+    p.by_edge_s = divider32(p.edge_s, p.unit_words);
+    p.by_d = divider32(p.tile_d, p.unit_words);
+    p.by_edge_d = divider32(p.edge_d, p.unit_words);
+    p.pitch = tile.pitch;
+    p.d_dst = task.dst_strides[d];
+    p.d_src = task.src_strides[d];
+    p.s_dst = task.dst_strides[s];
+    p.s_src = task.src_strides[s];
+    p.count = static_cast<std::uint64_t>(tiles_d) * static_cast<std::uint64_t>(tiles_s);
+    p.axes.rank = 0;
+    for (int i = d - 1; i >= 0; --i) {
+        if (i == s) continue;
+        add_axis(&p.axes, task, i);
+        p.count *= static_cast<std::uint64_t>(task.shape[i]);
+    }
+    return p;
+}
+
+}  // namespace ndlease::gpu

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a copy job to the parameters of the kernel that was chosen for it.
+#pragma once
+
+#include <cstdint>
+
+#include "backend/copy_job.hpp"
+#include "kernels/runs.hpp"
+#include "kernels/tiles.hpp"
+#include "kernels/words.hpp"
+
+namespace ndlease::gpu {
+
+/// Words in all.
+[[nodiscard]] std::uint64_t word_count(const detail::CopyTask& task, int word_bytes) noexcept;
+
+template <class Index>
+[[nodiscard]] WordsParameters<Index> words_parameters(const backend::CopyJob& job, int word_bytes) noexcept;
+extern template WordsParameters<std::uint32_t> words_parameters(const backend::CopyJob&, int) noexcept;
+extern template WordsParameters<std::uint64_t> words_parameters(const backend::CopyJob&, int) noexcept;
+
+[[nodiscard]] RunsParameters runs_parameters(const backend::CopyJob& job) noexcept;
+[[nodiscard]] TilesParameters tiles_parameters(const backend::CopyJob& job, int word_bytes) noexcept;
+
+}  // namespace ndlease::gpu

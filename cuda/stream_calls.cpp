@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "stream_calls.hpp"
+
+#include "native_call.hpp"
+
+namespace ndlease::gpu {
+
+using detail::NativeStream;
+using detail::Result;
+
+Result make_stream(int device, int priority, void** stream) noexcept {
+    return native_calls(device, Thread::any, "cudaStreamCreateWithPriority", [&](CallName&) {
+        cudaStream_t made = nullptr;
+        const cudaError_t code = cudaStreamCreateWithPriority(&made, cudaStreamNonBlocking, priority);
+        if (code == cudaSuccess) *stream = made;
+        return code;
+    });
+}
+
+Result destroy_stream(NativeStream stream) noexcept {
+    return native_calls(stream.device, Thread::any, "cudaStreamDestroy", [&](CallName&) { return cudaStreamDestroy(stream_of(stream)); });
+}
+
+Result stream_device(void* stream, int* device) noexcept {
+    return native_calls(any_device, thread_of(stream), "cudaStreamGetDevice",
+                        [&](CallName&) { return cudaStreamGetDevice(static_cast<cudaStream_t>(stream), device); });
+}
+
+Result stream_id(NativeStream stream, std::uint64_t* id) noexcept {
+    return native_calls(stream.device, thread_of(stream.handle), "cudaStreamGetId", [&](CallName&) {
+        unsigned long long number = 0;
+        const cudaError_t code = cudaStreamGetId(stream_of(stream), &number);
+        if (code == cudaSuccess) *id = number;
+        return code;
+    });
+}
+
+Result stream_capture(NativeStream stream, detail::CaptureState* state) noexcept {
+    *state = {};
+    // The legacy default stream cannot be captured, and to ask for it would spoil captures of the streams that it waits for.
+    if (stream.handle == static_cast<void*>(cudaStreamLegacy)) return {};
+    return native_calls(stream.device, thread_of(stream.handle), "cudaStreamGetCaptureInfo", [&](CallName&) {
+        cudaStreamCaptureStatus status = cudaStreamCaptureStatusNone;
+        unsigned long long id = 0;
+        const cudaError_t code = cudaStreamGetCaptureInfo(stream_of(stream), &status, &id);
+        if (code != cudaSuccess) return code;
+        // A spoilt capture is one until its owner ends it: nothing may be enqueued that is meant to run.
+        state->active = status != cudaStreamCaptureStatusNone;
+        state->id = state->active ? id : 0;
+        return code;
+    });
+}
+
+Result query_stream(NativeStream stream) noexcept {
+    return native_calls(stream.device, thread_of(stream.handle), "cudaStreamQuery", [&](CallName& call) {
+        if (const cudaError_t code = check_not_capturing(call, stream_of(stream)); code != cudaSuccess) return code;
+        return unseen_by_captures(call, [&] { return cudaStreamQuery(stream_of(stream)); });
+    });
+}
+
+Result synchronize_stream(NativeStream stream) noexcept {
+    return native_calls(stream.device, thread_of(stream.handle), "cudaStreamSynchronize", [&](CallName& call) {
+        if (const cudaError_t code = check_not_capturing(call, stream_of(stream)); code != cudaSuccess) return code;
+        return unseen_by_captures(call, [&] { return cudaStreamSynchronize(stream_of(stream)); });
+    });
+}
+
+Result synchronize_device(int device) noexcept {
+    return native_calls(device, Thread::any, "cudaDeviceSynchronize",
+                        [&](CallName& call) { return unseen_by_captures(call, [] { return cudaDeviceSynchronize(); }); });
+}
+
+}  // namespace ndlease::gpu

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "copy/device_copy.hpp"
+
+#include <string>
+
+#include "backend/backend.hpp"
+#include "copy/across.hpp"
+#include "copy/device_route.hpp"
+#include "copy/packed.hpp"
+#include "copy/staged.hpp"
+
+#include <ndlease/error.hpp>
+#include <ndlease/memory.hpp>
+
+namespace ndlease::copying {
+namespace {
+
+using backend::CopyJob;
+
+bool over_link(const DeviceJob& job) noexcept { return job.dst.type == DeviceType::cuda_host || job.src.type == DeviceType::cuda_host; }
+
+// Both sides are reachable from the stream's device.
+void run_kernels(const DeviceJob& job, StreamRef stream) {
+    const backend::Backend& device = backend::require_cuda("copy");
+    CopyJob local = job.job;
+    local.over_link = over_link(job);
+    if (!job.overlaps) {
+        device.run_copy(local, stream);
+        return;
+    }
+    const PackedHalves halves = split_by_packed(local.task);
+    const Buffer temporary = Buffer::make(static_cast<std::size_t>(halves.bytes), memory_of(stream.device()), stream);
+    auto* const packed = static_cast<std::byte*>(temporary.data());
+    const auto& [away, back, bytes] = halves;
+    device.run_copy({away, packed + away.dst_offset, local.src + away.src_offset, {}, local.max_threads, local.over_link}, stream);
+    device.run_copy({back, local.dst + back.dst_offset, packed + back.src_offset, {}, local.max_threads, local.over_link}, stream);
+}
+
+void run_on(DeviceRoute route, const DeviceJob& job, StreamRef stream) {
+    switch (route) {
+        case DeviceRoute::kernels: run_kernels(job, stream); break;
+        case DeviceRoute::from_pageable: copy_from_pageable(job.job, stream); break;
+        case DeviceRoute::to_pageable: copy_to_pageable(job.job, stream); break;
+        case DeviceRoute::across: copy_across(job, stream); break;
+        case DeviceRoute::host:
+        case DeviceRoute::host_after: break;
+    }
+}
+
+}  // namespace
+
+void refuse_capture(StreamRef stream, const char* what) {
+    if (!stream.is_host() && stream.is_capturing()) {
+        throw Error(errc::not_supported, std::string("copy: ") + what + " cannot be part of a graph, and " + to_string(stream) + " is being captured");
+    }
+}
+
+void run_device_copy(const DeviceJob& job, StreamRef stream) {
+    const RoutePlan plan = choose_route(job.dst, job.src, stream);
+    if (plan.route == DeviceRoute::from_pageable || plan.route == DeviceRoute::to_pageable) refuse_capture(stream, "a copy with pageable memory");
+    if (!stream.is_host() && plan.device == stream.device()) {
+        run_on(plan.route, job, stream);
+        return;
+    }
+    refuse_capture(stream, "a copy on another device than the stream's");
+    const Stream own = Stream::make(plan.device);
+    own.ref().wait(Event::record(stream));
+    try {
+        run_on(plan.route, job, own);
+    } catch (...) {
+        try {
+            own.synchronize();  // the caller's stream knows nothing of what was enqueued
+        } catch (const Error&) {
+        }
+        throw;
+    }
+    if (stream.is_host()) {
+        own.synchronize();
+    } else {
+        stream.wait(Event::record(own));
+    }
+}
+
+}  // namespace ndlease::copying

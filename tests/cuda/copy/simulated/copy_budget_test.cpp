@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the memory system is asked for: sectors of 32 bytes per request of a warp, and waves of shared memory.
+#include <gtest/gtest.h>
+
+#include <simulated_cuda/control.hpp>
+#include <simulated_cuda/kernel.hpp>
+
+#include <string>
+#include <utility>
+
+#include "cuda/copy/device_arena.hpp"
+
+#include <ndlease/copy.hpp>
+#include <ndlease/stream.hpp>
+
+namespace ndlease::testing {
+namespace {
+
+/// Counts of one copy on cuda:0 whose sides start at multiples of 256 plus the sides' `data`. Nothing beyond the two sides may be touched.
+simulated_cuda::KernelCounters counters_of_copy(Side dst, Side src) {
+    const auto end = [](const Side& side) {
+        std::int64_t bytes = side.data + side.itemsize;
+        for (std::size_t i = 0; i < side.shape.size(); ++i) bytes += (side.shape[i] - 1) * side.strides[i];
+        return bytes;
+    };
+    Random random(8);
+    const Arena src_bytes(random, end(src));
+    DeviceArena dst_memory(Device::cuda(0), static_cast<std::size_t>(end(dst)));
+    DeviceArena src_memory(Device::cuda(0), static_cast<std::size_t>(end(src)));
+    src_memory.put(src_bytes.bytes());
+    const Stream stream = Stream::make(Device::cuda(0));
+    simulated_cuda::set_scheduler(simulated_cuda::Scheduler::eager);
+    {
+        const simulated_cuda::restrict_to views(
+            {{src_memory.data() + src.data, src_memory.data() + end(src), false}, {dst_memory.data() + dst.data, dst_memory.data() + end(dst), true}});
+        copy(dst_memory.view(dst), src_memory.view(src), stream);
+    }
+    stream.synchronize();
+    EXPECT_EQ(simulated_cuda::violation_report(), "");
+    static_cast<void>(simulated_cuda::take_violations());
+    return simulated_cuda::last_counters();
+}
+
+// dst: (192,256):(1024,4)  src: (192,256):(4,768)
+TEST(copy_budget, tiles_of_4_bytes) {
+    const auto counters = counters_of_copy({{192, 256}, {1024, 4}, {}, 4, 0}, {{192, 256}, {4, 768}, {}, 4, 0});
+    EXPECT_EQ(counters.kernel, "copy_tiles<4>");
+    EXPECT_LE(counters.total.loads.sectors_per_request(), 4.2);
+    EXPECT_LE(counters.total.stores.sectors_per_request(), 4.2);
+    EXPECT_DOUBLE_EQ(counters.total.shared().waves_per_request(), 1.0);
+}
+
+// The same with edges in every tile row and column, and rows that start anywhere in a sector.
+TEST(copy_budget, tiles_of_4_bytes_with_edges) {
+    const auto counters = counters_of_copy({{193, 251}, {1004, 4}, {}, 4, 4}, {{193, 251}, {4, 772}, {}, 4, 4});
+    EXPECT_LE(counters.total.loads.sectors_per_request(), 5.2);  // 128 bytes that begin inside a sector lie in 5
+    EXPECT_LE(counters.total.stores.sectors_per_request(), 5.2);
+    EXPECT_LE(counters.total.shared().waves_per_request(), 1.2);  // requests that reach over the end of a row
+}
+
+TEST(copy_budget, tiles_of_other_words_have_no_bank_conflicts) {
+    for (const auto& [item, name] : {std::pair{1, "copy_tiles<1>"}, {2, "copy_tiles<2>"}, {8, "copy_tiles<8>"}, {16, "copy_tiles<16>"}}) {
+        const std::int64_t size = item;
+        const auto counters = counters_of_copy({{128, 128}, {128 * size, size}, {}, size, 0}, {{128, 128}, {size, 128 * size}, {}, size, 0});
+        EXPECT_EQ(counters.kernel, name);
+        EXPECT_EQ(counters.total.loads.sectors, counters.total.loads.ideal_sectors) << name;
+        EXPECT_EQ(counters.total.stores.sectors, counters.total.stores.ideal_sectors) << name;
+        EXPECT_EQ(counters.total.shared().waves, counters.total.shared().ideal_waves) << name;
+    }
+}
+
+// dst: (40,1000):(1003,1)  src: (40,1000):(1001,1): nearly all of it in words of 16 bytes, 16 sectors a request
+TEST(copy_budget, runs) {
+    const auto counters = counters_of_copy({{8, 8000}, {8016, 1}, {}, 1, 0}, {{8, 8000}, {8016, 1}, {}, 1, 3});
+    EXPECT_EQ(counters.kernel, "copy_runs");
+    EXPECT_GE(static_cast<double>(counters.total.stores.bytes), 64'000.0);
+    // 512 bytes a request where all lanes have a word: 500 words of a run leave 12 of 32 lanes idle in the last of 16 requests.
+    EXPECT_GE(static_cast<double>(counters.total.stores.bytes) / static_cast<double>(counters.total.stores.requests), 300.0);
+    EXPECT_LE(static_cast<double>(counters.total.stores.sectors), 1.1 * static_cast<double>(counters.total.stores.ideal_sectors));
+    EXPECT_LE(static_cast<double>(counters.total.loads.sectors), 1.1 * static_cast<double>(counters.total.loads.ideal_sectors));
+}
+
+// Rows of 32 bytes at a pitch of 128 into a packed array: words of 16 bytes, no sector read or written twice.
+TEST(copy_budget, short_rows) {
+    const auto counters = counters_of_copy({{256, 32}, {32, 1}, {}, 1, 0}, {{256, 32}, {128, 1}, {}, 1, 0});
+    EXPECT_EQ(counters.kernel, "copy_words<16>");
+    EXPECT_EQ(counters.total.loads.sectors, 256U);
+    EXPECT_EQ(counters.total.stores.sectors, 256U);
+}
+
+}  // namespace
+}  // namespace ndlease::testing

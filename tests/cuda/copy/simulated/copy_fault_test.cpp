@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every call to the runtime that a copy makes fails once, on every route and under every schedule: the error says which call it was, nothing leaks,
+// nothing outside of the destination is written, staging memory is not reused early, and the next copy is right.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <simulated_cuda/control.hpp>
+
+#include <string>
+#include <vector>
+
+#include "cuda/copy/device_arena.hpp"
+
+#include <ndlease/copy.hpp>
+#include <ndlease/error.hpp>
+#include <ndlease/memory.hpp>
+#include <ndlease/stream.hpp>
+
+namespace ndlease::testing {
+namespace {
+
+using simulated_cuda::Scheduler;
+using ::testing::HasSubstr;
+
+constexpr std::int64_t arena_bytes = 64 << 10;
+
+struct Route {
+    const char* name;
+    Device dst, src;
+    bool peer_access;
+    Side dst_side, src_side;
+};
+
+const Side packed{{30, 50}, {200, 4}, {}, 4, 1024};
+const Side turned{{30, 50}, {4, 120}, {}, 4, 16384};
+const Side spread{{30, 50}, {400, 8}, {}, 4, 32768};
+const Side near_spread{{30, 50}, {400, 8}, {}, 4, 1024};
+
+const Route routes[] = {
+    {"kernel", Device::cuda(0), Device::cuda(0), true, packed, turned},
+    {"memcpy", Device::cuda(0), Device::cuda(0), true, packed, {{30, 50}, {200, 4}, {}, 4, 16384}},
+    {"from_pinned", Device::cuda(0), Device::cuda_host(), true, packed, turned},
+    {"to_managed", Device::cuda_managed(), Device::cuda(0), true, near_spread, turned},
+    {"from_pageable_packed", Device::cuda(0), Device::cpu(), true, packed, spread},
+    {"from_pageable_spread", Device::cuda(0), Device::cpu(), true, near_spread, turned},
+    {"to_pageable_packed", Device::cpu(), Device::cuda(0), true, near_spread, {{30, 50}, {200, 4}, {}, 4, 32768}},
+    {"to_pageable_spread", Device::cpu(), Device::cuda(0), true, packed, spread},
+    {"on_another_device", Device::cuda(1), Device::cuda(1), false, packed, turned},
+    {"between_devices", Device::cuda(1), Device::cuda(0), false, near_spread, turned},
+    {"from_another_device", Device::cuda(0), Device::cuda(1), false, near_spread, turned},
+};
+
+// Bytes outside of the destination's elements must be those of the arena, those of elements either old or new.
+void expect_within(const std::vector<std::byte>& found, const std::vector<std::byte>& before, const std::vector<std::byte>& after, const std::string& about) {
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        if (found[i] != before[i] && found[i] != after[i]) {
+            ADD_FAILURE() << about << ": byte " << i << " is neither old nor new";
+            return;
+        }
+    }
+}
+
+class copy_fault : public ::testing::TestWithParam<Scheduler> {};
+
+TEST_P(copy_fault, each_call_once_on_every_route) {
+    for (const Route& route : routes) {
+        simulated_cuda::set_scheduler(Scheduler::eager);
+        Random random(5);
+        const Arena arena(random, arena_bytes);
+        DeviceArena dst(route.dst, arena_bytes);
+        DeviceArena src(route.src, arena_bytes);
+        const std::vector<std::byte> after = expected_after_copy(arena, route.dst_side, route.src_side);
+        const Stream stream = Stream::make(Device::cuda(0));
+        src.put(arena.bytes());
+        const auto copy_once = [&] { copy(dst.view(route.dst_side), src.view(route.src_side), stream); };
+        copy_once();  // pools, staging memory and events are there from now on
+        stream.synchronize();
+        simulated_cuda::set_scheduler(GetParam(), 7);
+        const std::size_t blocks = simulated_cuda::live_allocations().size();
+        int failures = 0;
+        for (const cudaError_t fault : {cudaErrorMemoryAllocation, cudaErrorInvalidValue}) {
+            for (std::uint64_t ordinal = 1;; ++ordinal) {
+                const std::string about = std::string(route.name) + ", call " + std::to_string(ordinal) + " fails with " + cudaGetErrorName(fault);
+                dst.put(arena.bytes());
+                simulated_cuda::fail_call(ordinal, fault);
+                bool failed = false;
+                std::string message;
+                try {
+                    copy_once();
+                } catch (const Error& error) {
+                    failed = true;
+                    message = error.what();
+                    EXPECT_TRUE(error.code() == errc::device || error.code() == errc::out_of_memory) << about << ": " << message;
+                }
+                const std::uint64_t calls = simulated_cuda::calls();
+                simulated_cuda::clear_faults();
+                EXPECT_EQ(cudaPeekAtLastError(), cudaSuccess) << about;
+                int device = -1;
+                succeed(cudaGetDevice(&device), "cudaGetDevice");
+                EXPECT_EQ(device, 0) << about;
+                stream.synchronize();
+                simulated_cuda::run_all();
+                if (failed) {
+                    ++failures;
+                    EXPECT_THAT(message, HasSubstr(cudaGetErrorName(fault))) << about;
+                    expect_within(dst.get(arena_bytes), arena.bytes(), after, about + ": " + message);
+                } else {
+                    EXPECT_TRUE(dst.get(arena_bytes) == after) << about;
+                }
+                EXPECT_EQ(simulated_cuda::live_allocations().size(), blocks) << about;
+                EXPECT_EQ(simulated_cuda::violation_report(), "") << about;
+                static_cast<void>(simulated_cuda::take_violations());
+                dst.put(arena.bytes());
+                copy_once();
+                stream.synchronize();
+                EXPECT_TRUE(dst.get(arena_bytes) == after) << "the copy after: " << about;
+                if (calls < ordinal) break;
+                if (::testing::Test::HasFailure()) return;
+            }
+        }
+        EXPECT_GT(failures, 0) << route.name;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(eager, copy_fault, ::testing::Values(Scheduler::eager));
+INSTANTIATE_TEST_SUITE_P(lazy, copy_fault, ::testing::Values(Scheduler::lazy));
+INSTANTIATE_TEST_SUITE_P(random, copy_fault, ::testing::Values(Scheduler::random));
+
+// Many copies one after the other, with nothing waiting between: each finds its own bytes, though all go through the same slots.
+TEST(copy_staging, is_not_reused_while_a_transfer_reads_it) {
+    for (const Scheduler scheduler : {Scheduler::eager, Scheduler::lazy, Scheduler::random}) {
+        simulated_cuda::set_scheduler(scheduler, 11);
+        constexpr int copies = 12;
+        const Stream stream = Stream::make(Device::cuda(0));
+        const Side side{{60, 20}, {160, 4}, {}, 4, 64};
+        std::vector<DeviceArena> there;
+        std::vector<std::vector<std::byte>> expected;
+        DeviceArena host(Device::cpu(), arena_bytes);
+        for (int i = 0; i < copies; ++i) there.emplace_back(Device::cuda(0), arena_bytes);
+        Random random(6);
+        for (int i = 0; i < copies; ++i) {
+            const Arena arena(random, arena_bytes);
+            there[static_cast<std::size_t>(i)].put(arena.bytes());
+            host.put(arena.bytes());
+            copy(there[static_cast<std::size_t>(i)].view(side), host.view({{60, 20}, {4, 240}, {}, 4, 20000}), stream);
+            expected.push_back(expected_after_copy(arena, side, {{60, 20}, {4, 240}, {}, 4, 20000}));
+        }
+        stream.synchronize();
+        for (int i = 0; i < copies; ++i) EXPECT_TRUE(there[static_cast<std::size_t>(i)].get(arena_bytes) == expected[static_cast<std::size_t>(i)]) << i;
+        EXPECT_EQ(simulated_cuda::violation_report(), "");
+    }
+}
+
+}  // namespace
+}  // namespace ndlease::testing
