@@ -7,6 +7,21 @@
 #include <simulated_cuda/control.hpp>
 
 namespace simulated_cuda {
+namespace {
+
+/// The block that an address in no block overran, by less than the gaps between blocks; null if none is near.
+const MemoryBlock* block_near(std::uintptr_t address) {
+    for (std::uintptr_t distance = 1; distance <= 256; ++distance) {
+        for (const std::uintptr_t candidate : {address - distance, address + distance}) {
+            if (const MemoryBlock* block = block_containing(candidate)) {
+                return block;
+            }
+        }
+    }
+    return nullptr;
+}
+
+}  // namespace
 
 const MemoryBlock* GlobalShadow::find(std::uintptr_t address) {
     for (const MemoryBlock& block : recent_) {
@@ -34,7 +49,7 @@ bool GlobalShadow::allowed(std::uintptr_t address, unsigned bytes, bool write) c
 Finding GlobalShadow::access(std::uintptr_t address, unsigned bytes, AccessKind kind) {
     const MemoryBlock* block = find(address);
     if (block == nullptr) {
-        return {violation::host_memory};
+        return {block_near(address) != nullptr ? violation::out_of_bounds : violation::host_memory};
     }
     if (!block->live) {
         return {violation::dead_memory};
@@ -52,7 +67,7 @@ Finding GlobalShadow::access(std::uintptr_t address, unsigned bytes, AccessKind 
     if (!allowed(address, bytes, kind != AccessKind::load)) {
         return {violation::outside_view};
     }
-    if (block->initialised != nullptr) {
+    if (block->kind == MemoryKind::device && block->initialised != nullptr) {  // the host writes the others unseen
         std::uint8_t* written = block->initialised + offset;
         if (kind != AccessKind::store && std::memchr(written, 0, bytes) != nullptr) {
             return {violation::uninitialised, true};
@@ -71,10 +86,13 @@ std::string GlobalShadow::describe(const Finding& finding, std::uintptr_t addres
     std::string text = std::string(kNames[static_cast<std::size_t>(kind)]) + " of " + std::to_string(bytes) + " bytes at " + where;
     const MemoryBlock* block = block_containing(address);
     if (block == nullptr) {
+        block = block_near(address);
+    }
+    if (block == nullptr) {
         return text + ", which is in no allocation (of a device, pinned or managed)";
     }
-    text +=
-        ", byte " + std::to_string(address - block->begin) + " of a block of " + std::to_string(block->bytes) + " on device " + std::to_string(block->device);
+    text += ", byte " + std::to_string(static_cast<std::ptrdiff_t>(address - block->begin)) + " of a block of " + std::to_string(block->bytes) + " on device " +
+            std::to_string(block->device);
     if (finding.kind == violation::wrong_device) {
         text += ", by a kernel on device " + std::to_string(device_);
     }

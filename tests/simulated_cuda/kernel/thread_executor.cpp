@@ -14,15 +14,27 @@ namespace simulated_cuda {
 void ThreadExecutor::wait_for_block(const CudaThread& thread, Line) {
     ++passed_[thread.linear];
     block_barrier_->arrive_and_wait();
+    leave_if_abandoned();
 }
 
-void ThreadExecutor::wait_for_warp(const CudaThread& thread, Line) { warp_barriers_[thread.warp()]->arrive_and_wait(); }
+void ThreadExecutor::wait_for_warp(const CudaThread& thread, Line) {
+    warp_barriers_[thread.warp()]->arrive_and_wait();
+    leave_if_abandoned();
+}
+
+void ThreadExecutor::leave_if_abandoned() const {
+    if (abandoned_.load(std::memory_order_relaxed)) {
+        throw BlockAbandoned{};
+    }
+}
 
 void ThreadExecutor::run_thread(CudaThread& thread) {
     set_running_thread(&thread);
     std::string problem;
     try {
         grid_->body();
+    } catch (const BlockAbandoned&) {
+        // Another thread of the block said why.
     } catch (const std::exception& error) {
         problem = error.what();
     } catch (...) {
@@ -31,6 +43,7 @@ void ThreadExecutor::run_thread(CudaThread& thread) {
     if (!problem.empty()) {
         const std::lock_guard lock(error_mutex_);
         error_ = problem;
+        abandoned_.store(true, std::memory_order_relaxed);
     }
     // Those that still wait go on; that they passed more barriers than this one is seen afterwards.
     block_barrier_->arrive_and_drop();
@@ -67,6 +80,7 @@ void ThreadExecutor::run(const Grid& grid) {
     grid_ = &grid;
     report_ = &report;
     error_.clear();
+    abandoned_ = false;
     threads_.assign(grid.threads(), CudaThread{});
     for (unsigned i = 0; i < grid.threads(); ++i) {
         threads_[i] = {grid.thread_index(i), {}, grid.block, grid.grid, i, this};

@@ -2,6 +2,7 @@
 // Runs grids with one host thread per CUDA thread of a block, for the thread sanitizer, which finds the races itself. Accesses are not checked.
 #pragma once
 
+#include <atomic>
 #include <barrier>
 #include <memory>
 #include <mutex>
@@ -24,6 +25,7 @@ public:
 private:
     void run_block(std::uint64_t linear);
     void run_thread(CudaThread& thread);
+    void leave_if_abandoned() const;
 
     const Grid* grid_ = nullptr;
     LaunchReport* report_ = nullptr;
@@ -33,6 +35,7 @@ private:
     std::vector<std::uint64_t> passed_;  // block barriers, per thread
     std::unique_ptr<std::barrier<>> block_barrier_;
     std::vector<std::unique_ptr<std::barrier<>>> warp_barriers_;
+    std::atomic<bool> abandoned_{false};  // relaxed: it must order nothing that the sanitizer would then take for ordered
     std::mutex error_mutex_;
     std::string error_;
 };

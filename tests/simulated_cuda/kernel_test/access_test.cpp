@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Planted misuse of memory, each found, and what a report says.
+#include "../kernel/sanitizers.hpp"
 #include "device_array.hpp"
 
 namespace simulated_cuda {
@@ -33,8 +34,19 @@ TEST_F(Access, one_item_too_far_is_found) {
     run(copy_words, dim3(2), dim3(32), source.data(), destination.data());
     const std::vector<Violation> found = take_violations();
     ASSERT_EQ(found.size(), 1U);
-    EXPECT_TRUE(found[0].kind == violation::out_of_bounds || found[0].kind == violation::host_memory) << found[0].kind;
+    EXPECT_EQ(found[0].kind, violation::out_of_bounds);
+    EXPECT_NE(found[0].message.find("store of 4 bytes"), std::string::npos) << found[0].message;
+    EXPECT_NE(found[0].message.find("byte 252 of a block of 252"), std::string::npos) << found[0].message;
     EXPECT_NE(found[0].message.find("block (1,0,0), thread (31,0,0), access_test.cpp:"), std::string::npos) << found[0].message;
+}
+
+TEST_F(Access, item_before_the_first_is_found) {
+    const DeviceArray<unsigned> source(kWords), destination(64);
+    run(copy_words, dim3(1), dim3(32), source.data() - 1, destination.data());
+    const std::vector<Violation> found = take_violations();
+    ASSERT_EQ(found.size(), 1U);
+    EXPECT_EQ(found[0].kind, violation::out_of_bounds);
+    EXPECT_NE(found[0].message.find("byte -4 of a block of 256"), std::string::npos) << found[0].message;
 }
 
 TEST_F(Access, uninitialised_source_is_found) {
@@ -143,7 +155,7 @@ TEST_F(Access, checks_can_be_switched_off) {
     EXPECT_EQ(last_counters().total.loads.requests, 0U);
 }
 
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef SIMULATED_CUDA_ASAN
 __global__ void raw_shared_overrun() {
     Words& words = shared<Words>(__COUNTER__);
     volatile unsigned* const end = &words[0] + 16;
