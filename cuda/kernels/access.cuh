@@ -10,6 +10,9 @@
 
 #include <simulated_cuda/kernel.hpp>
 
+/// The loop after it is unrolled by nvcc.
+#define NDLEASE_UNROLL
+
 /// One per block, not initialised. At most one declaration per line.
 #define NDLEASE_BLOCK_SHARED(type, name) type& name = simulated_cuda::shared<type>(__COUNTER__)
 
@@ -22,6 +25,7 @@ using simulated_cuda::store;
 
 #else
 
+#define NDLEASE_UNROLL _Pragma("unroll")
 #define NDLEASE_BLOCK_SHARED(type, name) __shared__ type name
 
 namespace ndlease::gpu {

@@ -45,11 +45,11 @@ __device__ __forceinline__ void copy_aligned(std::byte* dst, const std::byte* sr
     auto* to = reinterpret_cast<uint4*>(dst);
     for (std::int64_t i = lane; i < count; i += unroll * lanes) {
         uint4 value[unroll];
-#pragma unroll
+        NDLEASE_UNROLL
         for (int k = 0; k < unroll; ++k) {
             if (i + k * lanes < count) value[k] = load(from + i + k * lanes);
         }
-#pragma unroll
+        NDLEASE_UNROLL
         for (int k = 0; k < unroll; ++k) {
             if (i + k * lanes < count) store(to + i + k * lanes, value[k]);
         }
@@ -64,14 +64,14 @@ __device__ __forceinline__ void copy_shifted(std::byte* dst, const std::byte* sr
     for (std::int64_t i = lane; i < count; i += pairs * lanes) {
         uint4 low[pairs];
         uint4 high[pairs];
-#pragma unroll
+        NDLEASE_UNROLL
         for (int k = 0; k < pairs; ++k) {
             if (i + k * lanes < count) {
                 low[k] = load(from + i + k * lanes);
                 high[k] = load(from + i + k * lanes + 1);
             }
         }
-#pragma unroll
+        NDLEASE_UNROLL
         for (int k = 0; k < pairs; ++k) {
             if (i + k * lanes < count) store(to + i + k * lanes, shifted(low[k], high[k], skip));
         }

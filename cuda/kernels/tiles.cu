@@ -32,7 +32,7 @@ __device__ __forceinline__ void read_tile(TileMemory& tile, const std::byte* src
     for (std::uint32_t first = threadIdx.x; first < words; first += unroll * threads) {
         Word<Bytes> value[unroll];
         std::uint32_t place[unroll];
-#pragma unroll
+        NDLEASE_UNROLL
         for (std::uint32_t i = 0; i < unroll; ++i) {
             std::uint32_t row = first + i * threads;
             if (row < words) {
@@ -41,7 +41,7 @@ __device__ __forceinline__ void read_tile(TileMemory& tile, const std::byte* src
                 value[i] = load(reinterpret_cast<const Word<Bytes>*>(src + row * p.d_src + offset_in_row<Bytes, SingleWords>(word, p.s_src, p)));
             }
         }
-#pragma unroll
+        NDLEASE_UNROLL
         for (std::uint32_t i = 0; i < unroll; ++i) {
             if (first + i * threads < words) shared_store(reinterpret_cast<Word<Bytes>*>(tile.bytes + place[i]), value[i]);
         }
@@ -54,7 +54,7 @@ __device__ __forceinline__ void write_tile(const TileMemory& tile, std::byte* ds
     for (std::uint32_t first = threadIdx.x; first < words; first += unroll * threads) {
         Word<Bytes> value[unroll];
         std::byte* to[unroll];
-#pragma unroll
+        NDLEASE_UNROLL
         for (std::uint32_t i = 0; i < unroll; ++i) {
             std::uint32_t row = first + i * threads;
             if (row < words) {
@@ -66,7 +66,7 @@ __device__ __forceinline__ void write_tile(const TileMemory& tile, std::byte* ds
                 value[i] = shared_load(reinterpret_cast<const Word<Bytes>*>(tile.bytes + place));
             }
         }
-#pragma unroll
+        NDLEASE_UNROLL
         for (std::uint32_t i = 0; i < unroll; ++i) {
             if (first + i * threads < words) store(reinterpret_cast<Word<Bytes>*>(to[i]), value[i]);
         }
@@ -99,6 +99,28 @@ __global__ void __launch_bounds__(threads) copy_tiles(const __grid_constant__ Ti
     }
 }
 
+/// Bytes between rows of a tile, so that a warp that reads columns finds its words in different banks.
+class Pitch {
+public:
+    Pitch(std::uint32_t unit_bytes, std::uint32_t word_bytes) : unit_bytes_(unit_bytes), word_bytes_(word_bytes) {}
+
+    /// For rows of `s` units, of which `d` lie below each other.
+    [[nodiscard]] std::uint32_t bytes(std::uint32_t d, std::uint32_t s) const {
+        if (word_bytes_ < 4) return ((s * unit_bytes_ + 3) / 4 | 1U) * 4;  // an odd number of banks
+        // One pass over the banks serves `lanes` threads. They take the same unit of as many rows as they can, and of fewer rows some units more: what one
+        // row gives fills the banks up to what the next row gives.
+        const std::uint32_t lanes = 128 / word_bytes_;
+        const std::uint32_t unit = unit_bytes_ / word_bytes_;
+        const std::uint32_t units_of_a_row = (lanes + d * unit - 1) / (d * unit);
+        const std::uint32_t words = s * unit;
+        if (words < lanes && d * unit >= lanes) return (words | 1U) * word_bytes_;  // short rows: a warp that reads the source fills several
+        return (words + (unit * units_of_a_row + lanes - words % lanes) % lanes) * word_bytes_;
+    }
+
+private:
+    std::uint32_t unit_bytes_, word_bytes_;
+};
+
 template <int Bytes>
 cudaError_t launch_by_unit(const char* name, const TilesParameters& p, cudaStream_t stream) {
     return launch(p.unit_words == 1 ? copy_tiles<Bytes, true> : copy_tiles<Bytes, false>, name, grid_of(p.count), threads, stream, p);
@@ -107,27 +129,22 @@ cudaError_t launch_by_unit(const char* name, const TilesParameters& p, cudaStrea
 }  // namespace
 
 TileShape tile_shape(std::int64_t unit_bytes, int word_bytes, std::int64_t extent_d, std::int64_t extent_s) noexcept {
-    const auto unit = static_cast<std::uint32_t>(unit_bytes);
-    const auto pitch_of = [&](std::uint32_t units) {
-        // A whole and odd number of words of 4 bytes (or of the word, where it is larger): the words of a column are in different banks.
-        const std::uint32_t step = word_bytes < 4 ? 4 : static_cast<std::uint32_t>(word_bytes);
-        return ((units * unit + step - 1) / step | 1U) * step;
-    };
+    const auto narrow = [](std::int64_t extent, std::uint32_t limit) { return static_cast<std::uint32_t>(extent < limit ? extent : limit); };
+    const Pitch pitch(static_cast<std::uint32_t>(unit_bytes), static_cast<std::uint32_t>(word_bytes));
+    const auto fits = [&pitch](std::uint32_t d, std::uint32_t s) { return d * pitch.bytes(d, s) <= sizeof(TileMemory); };
     constexpr std::uint32_t widest = 64;
     std::uint32_t side = widest;
-    while (side > 1 && side * pitch_of(side) > sizeof(TileMemory)) side /= 2;
-    TileShape shape{side, side, 0};
-    const auto narrow = [](std::int64_t extent, std::uint32_t limit) { return static_cast<std::uint32_t>(extent < limit ? extent : limit); };
-    shape.d = narrow(extent_d, side);
-    shape.s = narrow(extent_s, side);
+    while (side > 1 && !fits(side, side)) side /= 2;
+    TileShape shape{narrow(extent_d, side), narrow(extent_s, side), 0};
+    while (!fits(shape.d, shape.s)) shape.d = (shape.d + 1) / 2;  // a narrow tile's rows are padded more
     // A plane that is narrow along one axis gets tiles that are as much longer along the other.
     constexpr std::uint32_t longest = 1024;
     if (shape.d < side) {
-        while (shape.s < extent_s && shape.s < longest && shape.d * pitch_of(shape.s * 2) <= sizeof(TileMemory)) shape.s = narrow(extent_s, shape.s * 2);
+        while (shape.s < extent_s && shape.s < longest && fits(shape.d, shape.s * 2)) shape.s = narrow(extent_s, shape.s * 2);
     } else if (shape.s < side) {
-        while (shape.d < extent_d && shape.d < longest && shape.d * 2 * pitch_of(shape.s) <= sizeof(TileMemory)) shape.d = narrow(extent_d, shape.d * 2);
+        while (shape.d < extent_d && shape.d < longest && fits(shape.d * 2, shape.s)) shape.d = narrow(extent_d, shape.d * 2);
     }
-    shape.pitch = pitch_of(shape.s);
+    shape.pitch = pitch.bytes(shape.d, shape.s);
     return shape;
 }
 

@@ -18,7 +18,7 @@ __global__ void __launch_bounds__(threads) copy_words(const __grid_constant__ Wo
         Index rest[words_per_thread];
         std::int64_t to[words_per_thread];
         std::int64_t from[words_per_thread];
-#pragma unroll
+        NDLEASE_UNROLL
         for (int i = 0; i < words_per_thread; ++i) {
             const Index word = first + static_cast<Index>(i * threads) + threadIdx.x;
             rest[i] = word < p.count ? word : 0;
@@ -27,7 +27,7 @@ __global__ void __launch_bounds__(threads) copy_words(const __grid_constant__ Wo
         }
         const int last = p.axes.rank - 1;
         for (int axis = 0; axis < last; ++axis) {
-#pragma unroll
+            NDLEASE_UNROLL
             for (int i = 0; i < words_per_thread; ++i) {
                 const auto index = static_cast<std::int64_t>(take_remainder(&rest[i], p.axes.axis[axis].extent));
                 to[i] += index * p.axes.axis[axis].dst_stride;
@@ -35,13 +35,13 @@ __global__ void __launch_bounds__(threads) copy_words(const __grid_constant__ Wo
             }
         }
         Word<Bytes> value[words_per_thread];
-#pragma unroll
+        NDLEASE_UNROLL
         for (int i = 0; i < words_per_thread; ++i) {
             to[i] += static_cast<std::int64_t>(rest[i]) * p.axes.axis[last].dst_stride;
             from[i] += static_cast<std::int64_t>(rest[i]) * p.axes.axis[last].src_stride;
             if (first + static_cast<Index>(i * threads) + threadIdx.x < p.count) value[i] = load(reinterpret_cast<const Word<Bytes>*>(p.src + from[i]));
         }
-#pragma unroll
+        NDLEASE_UNROLL
         for (int i = 0; i < words_per_thread; ++i) {
             if (first + static_cast<Index>(i * threads) + threadIdx.x < p.count) store(reinterpret_cast<Word<Bytes>*>(p.dst + to[i]), value[i]);
         }

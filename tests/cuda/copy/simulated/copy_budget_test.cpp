@@ -58,18 +58,32 @@ TEST(copy_budget, tiles_of_4_bytes_with_edges) {
     EXPECT_LE(counters.total.shared().waves_per_request(), 1.2);  // requests that reach over the end of a row
 }
 
-TEST(copy_budget, tiles_of_other_words_have_no_bank_conflicts) {
-    for (const auto& [item, name] : {std::pair{1, "copy_tiles<1>"}, {2, "copy_tiles<2>"}, {8, "copy_tiles<8>"}, {16, "copy_tiles<16>"}}) {
-        const std::int64_t size = item;
+TEST(copy_budget, tiles_of_every_item_have_no_bank_conflicts) {
+    const std::pair<std::int64_t, const char*> items[] = {{1, "copy_tiles<1>"},   {2, "copy_tiles<2>"},  {3, "copy_tiles<1>"},
+                                                          {6, "copy_tiles<2>"},   {8, "copy_tiles<8>"},  {12, "copy_tiles<4>"},
+                                                          {16, "copy_tiles<16>"}, {24, "copy_tiles<8>"}, {32, "copy_tiles<16>"}};
+    for (const auto& [size, name] : items) {
         const auto counters = counters_of_copy({{128, 128}, {128 * size, size}, {}, size, 0}, {{128, 128}, {size, 128 * size}, {}, size, 0});
-        EXPECT_EQ(counters.kernel, name);
-        EXPECT_EQ(counters.total.loads.sectors, counters.total.loads.ideal_sectors) << name;
-        EXPECT_EQ(counters.total.stores.sectors, counters.total.stores.ideal_sectors) << name;
-        EXPECT_EQ(counters.total.shared().waves, counters.total.shared().ideal_waves) << name;
+        EXPECT_EQ(counters.kernel, name) << size;
+        EXPECT_EQ(counters.total.loads.sectors, counters.total.loads.ideal_sectors) << size;
+        EXPECT_EQ(counters.total.stores.sectors, counters.total.stores.ideal_sectors) << size;
+        EXPECT_EQ(counters.total.shared().waves, counters.total.shared().ideal_waves) << size;
     }
 }
 
-// dst: (40,1000):(1003,1)  src: (40,1000):(1001,1): nearly all of it in words of 16 bytes, 16 sectors a request
+// (3,N) to (N,3) and back
+TEST(copy_budget, skinny_tiles) {
+    for (const auto& [dst, src] : {std::pair<Side, Side>{{{3, 4096}, {16384, 4}, {}, 4, 0}, {{3, 4096}, {4, 12}, {}, 4, 0}},
+                                   {{{4096, 3}, {12, 4}, {}, 4, 0}, {{4096, 3}, {4, 16384}, {}, 4, 0}}}) {
+        const auto counters = counters_of_copy(dst, src);
+        EXPECT_EQ(counters.kernel, "copy_tiles<4>");
+        EXPECT_LE(counters.total.loads.sectors_per_request(), 4.2);
+        EXPECT_LE(counters.total.stores.sectors_per_request(), 4.2);
+        EXPECT_DOUBLE_EQ(counters.total.shared().waves_per_request(), 1.0);
+    }
+}
+
+// dst: (8,8000):(8016,1)  src: (8,8000):(8016,1), 3 bytes off: nearly all of it in words of 16 bytes, 16 sectors a request
 TEST(copy_budget, runs) {
     const auto counters = counters_of_copy({{8, 8000}, {8016, 1}, {}, 1, 0}, {{8, 8000}, {8016, 1}, {}, 1, 3});
     EXPECT_EQ(counters.kernel, "copy_runs");

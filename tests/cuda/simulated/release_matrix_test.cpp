@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: Apache-2.0
+// The release matrix: every situation of the failure catalogue, under every policy and many schedules, with every CUDA call failing in turn with each
+// of many errors. Whatever fails: no early free, no double free, nothing lost silently, no abort, and the caller's device and last error as before.
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cstdlib>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "release_world.hpp"
+#include "stream/process_state.hpp"
+
+namespace ndlease::testing {
+namespace {
+
+using simulated_cuda::Options;
+using simulated_cuda::Scheduler;
+
+StreamRef on_device_0(cudaStream_t stream) { return StreamRef::cuda(stream, Device::cuda(0)); }
+
+void one_consumer(World& w) {
+    w.lend();
+    w.use(w.lease, w.first);
+    w.drop();
+}
+
+void several_consumers(World& w) {
+    w.lend();
+    const Lease second = w.lease;
+    w.use(w.lease, w.first);
+    w.use(second, w.second);
+    w.use(second, w.first);
+    w.drop();
+}
+
+void consumers_on_two_devices(World& w) {
+    w.lend();
+    w.use(w.lease, w.first);
+    w.use(w.lease, w.other_device, 1);
+    w.drop();
+}
+
+void double_release(World& w) {
+    w.lend();
+    if (!w.lease) return;
+    w.use(w.lease, w.first);
+    const LeaseToken token = Lease(w.lease).detach();
+    w.drop();
+    const LeaseStatistics before = lease_statistics();
+    w.call([&] { (void)Lease::release_token(token); });
+    w.call([&] {
+        if (Lease::release_token(token)) w.note("a second release was taken");
+    });
+    if (lease_statistics().double_releases != before.double_releases + 1) w.note("a double release was not counted");
+}
+
+void release_on_a_foreign_thread(World& w) {
+    w.lend();
+    w.use(w.lease, w.first);
+    std::thread([&w] { w.drop(); }).join();
+}
+
+void release_with_another_current_device(World& w) {
+    w.lend();
+    w.use(w.lease, w.first);
+    (void)cudaSetDevice(1);
+    w.drop();
+    (void)cudaSetDevice(0);
+}
+
+void consumers_stream_destroyed_first(World& w) {
+    w.lend();
+    w.use(w.lease, w.first);
+    (void)cudaStreamDestroy(w.first);
+    w.drop();
+}
+
+void per_thread_stream_of_another_thread(World& w) {
+    w.lend();
+    std::thread([&w] { w.use(w.lease, cudaStreamPerThread); }).join();
+    w.use(w.lease, cudaStreamPerThread);
+    w.drop();
+}
+
+void legacy_stream(World& w) {
+    w.lend();
+    w.use(w.lease, cudaStreamLegacy);
+    w.drop();
+}
+
+void use_in_a_captured_graph(World& w) {
+    w.lend();
+    if (!w.lease) return;
+    cudaGraph_t graph = nullptr;
+    cudaGraphExec_t executable = nullptr;
+    if (cudaStreamBeginCapture(w.first, cudaStreamCaptureModeThreadLocal) != cudaSuccess) return w.drop();
+    w.use(w.lease, w.first);
+    const bool used = !w.threw;
+    if (cudaStreamEndCapture(w.first, &graph) != cudaSuccess) graph = nullptr;
+    if (used && graph != nullptr && cudaGraphInstantiate(&executable, graph, 0) == cudaSuccess) {
+        (void)cudaGraphLaunch(executable, w.second);
+        (void)cudaGraphLaunch(executable, w.second);
+    }
+    w.drop();
+    simulated_cuda::clear_faults();  // a program that cannot destroy its graph keeps the memory, rightly
+    if (executable != nullptr) (void)cudaGraphExecDestroy(executable);
+    if (graph != nullptr) (void)cudaGraphDestroy(graph);
+    simulated_cuda::run_all();
+}
+
+void release_while_the_owners_stream_is_captured(World& w) {
+    w.lend();
+    w.use(w.lease, w.first);
+    const bool capturing = cudaStreamBeginCapture(w.owner, cudaStreamCaptureModeThreadLocal) == cudaSuccess;
+    w.drop();
+    if (!capturing) return;
+    cudaGraph_t graph = nullptr;
+    simulated_cuda::clear_faults();
+    if (cudaStreamEndCapture(w.owner, &graph) == cudaSuccess) (void)cudaGraphDestroy(graph);
+}
+
+void release_beside_a_global_capture(World& w) {
+    w.lend();
+    w.use(w.lease, w.first);
+    const bool capturing = cudaStreamBeginCapture(w.second, cudaStreamCaptureModeGlobal) == cudaSuccess;
+    std::thread([&w] { w.drop(); }).join();
+    if (!capturing) return;
+    cudaGraph_t graph = nullptr;
+    const cudaError_t ended = cudaStreamEndCapture(w.second, &graph);
+    if (ended == cudaErrorStreamCaptureInvalidated) w.note("a release invalidated the capture of another stream");
+    if (ended == cudaSuccess) (void)cudaGraphDestroy(graph);
+    simulated_cuda::clear_faults();
+    if (ended != cudaSuccess && cudaStreamEndCapture(w.second, &graph) == cudaSuccess) (void)cudaGraphDestroy(graph);
+}
+
+void sticky_error_in_the_consumers_work(World& w) {
+    w.lend();
+    simulated_cuda::inject_when_work_runs(cudaErrorIllegalAddress);
+    w.use(w.lease, w.first);
+    w.drop();
+}
+
+void device_reset_before_the_release(World& w) {
+    w.lend();
+    w.use(w.lease, w.first);
+    (void)cudaDeviceSynchronize();
+    (void)cudaDeviceReset();
+    (void)simulated_cuda::take_violations();
+    w.expect_unfreed();
+    w.drop();
+    simulated_cuda::clear_faults();
+    (void)simulated_cuda::take_violations();  // handles of the reset device are used on purpose
+}
+
+void release_after_exit_has_begun(World& w) {
+    w.lend();
+    w.use(w.lease, w.first);
+    detail::set_process_state(detail::ProcessState::exiting);
+    const std::uint64_t calls = simulated_cuda::calls();
+    w.lease = {};
+    if (simulated_cuda::calls() != calls) w.note("a CUDA call was made after exit began");
+}
+
+void release_in_a_forked_child(World& w) {
+    w.lend();
+    w.use(w.lease, w.first);
+    detail::set_process_state(detail::ProcessState::forked);
+    const std::uint64_t calls = simulated_cuda::calls();
+    w.lease = {};
+    if (simulated_cuda::calls() != calls) w.note("a CUDA call was made in a forked child");
+}
+
+void callback_throws(World& w) {
+    w.lend(true);
+    const LeaseStatistics before = lease_statistics();
+    w.use(w.lease, w.first);
+    w.drop();
+    while (lease_statistics().draining != before.draining) std::this_thread::yield();
+}
+
+void pending_error_of_the_caller(World& w) {
+    w.lend();
+    (void)cudaSetDevice(99);  // sets the last error to cudaErrorInvalidDevice
+    w.use(w.lease, w.first);
+    w.drop();
+    (void)cudaGetLastError();
+}
+
+void callback_drops_another_lease(World& w) {
+    w.lend();
+    w.use(w.lease, w.first);
+    Lease outer;
+    w.call([&] {
+        LeaseOptions options;
+        options.policy = w.policy();
+        outer = Lease::make([inner = w.lease](const ReleaseInfo&) {}, std::move(options));
+    });
+    w.use(outer, w.second);
+    w.drop();
+    w.call([&] { outer = {}; });
+}
+
+void transfer_into_pinned_memory(World& w) {
+    void* pinned = nullptr;
+    if (cudaHostAlloc(&pinned, World::bytes, cudaHostAllocDefault) != cudaSuccess) pinned = nullptr;
+    w.lend();
+    if (pinned != nullptr && w.lease) {
+        const Lease host = w.lend_pinned(pinned);
+        const StreamRef stream = on_device_0(w.first);
+        w.call([&] { w.lease.order_after(stream, Use::read); });
+        if (!w.threw && cudaMemcpyAsync(pinned, w.memory, World::bytes, cudaMemcpyDeviceToHost, w.first) == cudaSuccess) {
+            w.call([&] { w.lease.used_on(stream, Use::read); });
+            w.call([&] { host.used_on(stream, Use::write); });
+        }
+    }
+    w.drop();
+    w.expect_unfreed();  // the pinned block itself is freed below by the test's reset
+}
+
+void reader_on_the_host(World& w) {
+    w.lend();
+    w.use(w.lease, w.first);
+    w.call([&] {
+        w.lease.order_after(StreamRef::host(), Use::read);
+        if (simulated_cuda::used_by_pending_work(w.memory, World::bytes)) w.note("early: the host was let in while work was pending");
+    });
+    w.drop();
+}
+
+void shutdown_while_draining(World& w) {
+    w.lend();
+    w.use(w.lease, w.first);
+    w.drop();
+    w.call([] { (void)shutdown(); });
+    detail::set_process_state(detail::ProcessState::running);
+}
+
+struct Situation {
+    const char* name;
+    void (*run)(World& world);
+};
+constexpr std::array situations = {
+    Situation{"one_consumer", one_consumer},
+    Situation{"several_consumers", several_consumers},
+    Situation{"consumers_on_two_devices", consumers_on_two_devices},
+    Situation{"double_release", double_release},
+    Situation{"release_on_a_foreign_thread", release_on_a_foreign_thread},
+    Situation{"release_with_another_current_device", release_with_another_current_device},
+    Situation{"consumers_stream_destroyed_first", consumers_stream_destroyed_first},
+    Situation{"per_thread_stream_of_another_thread", per_thread_stream_of_another_thread},
+    Situation{"legacy_stream", legacy_stream},
+    Situation{"use_in_a_captured_graph", use_in_a_captured_graph},
+    Situation{"release_while_the_owners_stream_is_captured", release_while_the_owners_stream_is_captured},
+    Situation{"release_beside_a_global_capture", release_beside_a_global_capture},
+    Situation{"sticky_error_in_the_consumers_work", sticky_error_in_the_consumers_work},
+    Situation{"device_reset_before_the_release", device_reset_before_the_release},
+    Situation{"release_after_exit_has_begun", release_after_exit_has_begun},
+    Situation{"release_in_a_forked_child", release_in_a_forked_child},
+    Situation{"callback_throws", callback_throws},
+    Situation{"pending_error_of_the_caller", pending_error_of_the_caller},
+    Situation{"callback_drops_another_lease", callback_drops_another_lease},
+    Situation{"transfer_into_pinned_memory", transfer_into_pinned_memory},
+    Situation{"reader_on_the_host", reader_on_the_host},
+    Situation{"shutdown_while_draining", shutdown_while_draining},
+};
+
+constexpr std::array errors = {
+    cudaErrorInvalidValue,  cudaErrorMemoryAllocation,      cudaErrorCudartUnloading,          cudaErrorInvalidDevice,
+    cudaErrorNoDevice,      cudaErrorInvalidResourceHandle, cudaErrorIllegalAddress,           cudaErrorContextIsDestroyed,
+    cudaErrorLaunchFailure, cudaErrorNotSupported,          cudaErrorStreamCaptureUnsupported, cudaErrorStreamCaptureInvalidated,
+    cudaErrorUnknown,       cudaErrorECCUncorrectable,
+};
+
+struct Schedule {
+    Scheduler scheduler;
+    std::uint64_t seed;
+};
+
+/// Eager, lazy, and RELEASE_MATRIX_SEEDS (32) random ones.
+std::vector<Schedule> schedules() {
+    const char* text = std::getenv("RELEASE_MATRIX_SEEDS");
+    const std::uint64_t seeds = text == nullptr ? 32 : std::strtoull(text, nullptr, 10);
+    std::vector<Schedule> result = {{Scheduler::eager, 1}, {Scheduler::lazy, 1}};
+    for (std::uint64_t seed = 1; seed <= seeds; ++seed) result.push_back({Scheduler::random, seed});
+    return result;
+}
+
+const char* name_of(PolicyKind kind) { return kind == PolicyKind::wait ? "wait" : kind == PolicyKind::stream_ordered ? "stream_ordered" : "deferred"; }
+
+std::int64_t total_runs = 0;
+
+class ReleaseMatrix : public ::testing::TestWithParam<std::tuple<std::size_t, PolicyKind>> {
+protected:
+    void SetUp() override {
+        set_quarantine_handler([](Device, const char*) {});
+    }
+    static void TearDownTestSuite() { RecordProperty("runs", std::to_string(total_runs)); }
+};
+
+/// Returns how many calls the run made.
+std::uint64_t run_once(const Situation& situation, PolicyKind policy, const Schedule& schedule, Fault fault) {
+    Options options;
+    options.scheduler = schedule.scheduler;
+    options.seed = schedule.seed;
+    World world(policy, options, fault);
+    situation.run(world);
+    const std::string problems = world.finish();
+    ++total_runs;
+    EXPECT_EQ(problems, "") << situation.name << ", " << name_of(policy) << ", scheduler " << static_cast<int>(schedule.scheduler) << " seed " << schedule.seed
+                            << ", call " << fault.ordinal << " fails with " << cudaGetErrorName(fault.error)
+                            << "\nrepeat: RELEASE_MATRIX_ONLY=" << fault.ordinal << ',' << fault.error << ',' << static_cast<int>(schedule.scheduler) << ','
+                            << schedule.seed;
+    return world.calls();
+}
+
+TEST_P(ReleaseMatrix, keeps_its_promises_whatever_fails) {
+    const Situation& situation = situations[std::get<0>(GetParam())];
+    const PolicyKind policy = std::get<1>(GetParam());
+    if (const char* only = std::getenv("RELEASE_MATRIX_ONLY")) {
+        unsigned long long ordinal = 0, seed = 0;
+        int error = 0, scheduler = 0;
+        ASSERT_EQ(std::sscanf(only, "%llu,%d,%d,%llu", &ordinal, &error, &scheduler, &seed), 4);
+        run_once(situation, policy, {static_cast<Scheduler>(scheduler), seed}, {ordinal, static_cast<cudaError_t>(error)});
+        return;
+    }
+    for (const Schedule& schedule : schedules()) {
+        const std::uint64_t calls = run_once(situation, policy, schedule, {});
+        ASSERT_GT(calls, 0U);
+        for (std::uint64_t ordinal = 1; ordinal <= calls; ++ordinal) {
+            for (const cudaError_t error : errors) {
+                run_once(situation, policy, schedule, {ordinal, error});
+                if (::testing::Test::HasFailure()) return;  // one is enough to look at
+            }
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Situations, ReleaseMatrix,
+                         ::testing::Combine(::testing::Range(std::size_t{0}, situations.size()),
+                                            ::testing::Values(PolicyKind::wait, PolicyKind::stream_ordered, PolicyKind::deferred)),
+                         [](const auto& info) { return std::string(situations[std::get<0>(info.param)].name) + "_" + name_of(std::get<1>(info.param)); });
+
+// The number that is promised: at least 50,000 runs. Counted over the whole program, so it is last.
+TEST(ReleaseMatrixTotal, is_what_is_promised) {
+    if (std::getenv("RELEASE_MATRIX_ONLY") != nullptr || ::testing::GTEST_FLAG(filter) != "*")
+        GTEST_SKIP() << "a part of the matrix: " << total_runs << " runs";
+    std::printf("release matrix: %lld runs over %zu situations x 3 policies x %zu errors x %zu schedules\n", static_cast<long long>(total_runs),
+                situations.size(), errors.size(), schedules().size());
+    EXPECT_GE(total_runs, 50'000);
+}
+
+}  // namespace
+}  // namespace ndlease::testing

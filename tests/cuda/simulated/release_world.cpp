@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "release_world.hpp"
+
+#include <chrono>
+#include <thread>
+
+#include <ndlease/error.hpp>
+
+#include "stream/process_state.hpp"
+
+namespace ndlease::testing {
+
+using simulated_cuda::violation_report;
+
+World::World(PolicyKind policy, const simulated_cuda::Options& options, Fault fault) : kind_(policy), fault_(fault), before_(lease_statistics()) {
+    (void)simulated_cuda::reset(options);
+    detail::set_process_state(detail::ProcessState::running);
+    (void)cudaSetDevice(1);
+    (void)cudaStreamCreateWithFlags(&other_device, cudaStreamNonBlocking);
+    (void)cudaSetDevice(0);
+    (void)cudaStreamCreateWithFlags(&owner, cudaStreamNonBlocking);
+    (void)cudaStreamCreateWithFlags(&first, cudaStreamNonBlocking);
+    (void)cudaStreamCreateWithFlags(&second, cudaStreamNonBlocking);
+    (void)cudaMallocAsync(&memory, bytes, owner);
+    (void)cudaDeviceEnablePeerAccess(1, 0);
+    (void)cudaSetDevice(1);
+    (void)cudaDeviceEnablePeerAccess(0, 0);
+    (void)cudaSetDevice(0);
+    (void)cudaMemsetAsync(memory, 1, bytes, owner);
+    const bool sticky = simulated_cuda::is_sticky(fault.error);
+    simulated_cuda::fail_call(fault.ordinal, fault.error, sticky);
+}
+
+ReleasePolicy World::policy() const {
+    switch (kind_) {
+        case PolicyKind::wait: return ReleasePolicy::wait();
+        case PolicyKind::stream_ordered: return ReleasePolicy::in_order_of(StreamRef::cuda(owner, Device::cuda(0)));
+        case PolicyKind::deferred: return ReleasePolicy::deferred();
+    }
+    return {};
+}
+
+void World::call(const std::function<void()>& ndlease_call) {
+    int device_before = -1;
+    int device_after = -1;
+    const bool known = cudaGetDevice(&device_before) == cudaSuccess;
+    const cudaError_t error_before = cudaPeekAtLastError();
+    threw = false;
+    try {
+        ndlease_call();
+    } catch (const Error&) {
+        threw = true;
+    }
+    const cudaError_t error_after = cudaPeekAtLastError();
+    if (error_after != error_before && !simulated_cuda::is_sticky(error_after)) {
+        note("last error " + std::to_string(error_before) + " became " + std::to_string(error_after));
+    }
+    if (known && cudaGetDevice(&device_after) == cudaSuccess && device_after != device_before) {
+        note("device " + std::to_string(device_before) + " became " + std::to_string(device_after));
+    }
+}
+
+void World::free_by_owner() noexcept {
+    if (cudaFreeAsync(memory, owner) == cudaSuccess) freed_ = true;
+}
+
+void World::on_release(const ReleaseInfo& info) {
+    ++callbacks;
+    status = info.status;
+    if (info.status != ReleaseStatus::ok) return;
+    if (info.stream.is_host()) {
+        if (simulated_cuda::used_by_pending_work(memory, bytes)) note("early: the callback came while work on the memory was pending");
+        freed_ = cudaFree(memory) == cudaSuccess;
+    } else {
+        freed_ = cudaFreeAsync(memory, info.stream.cuda()) == cudaSuccess;
+    }
+}
+
+void World::lend(bool throwing_callback) {
+    call([&] {
+        LeaseOptions options;
+        options.policy = policy();
+        options.memory = Device::cuda(0);
+        options.ready = StreamRef::cuda(owner, Device::cuda(0));
+        lease = Lease::make(
+            [this, throwing_callback](const ReleaseInfo& info) {
+                on_release(info);
+                if (throwing_callback) throw 42;  // NOLINT(hicpp-exception-baseclass): anything may be thrown
+            },
+            std::move(options));
+        lent_ = true;
+    });
+    if (!lent_) free_by_owner();
+}
+
+Lease World::lend_pinned(void* pinned) {
+    Lease result;
+    call([&] {
+        LeaseOptions options;
+        options.policy = policy();
+        options.memory = Device::cuda_host();
+        result = Lease::make(
+            [this, pinned](const ReleaseInfo& info) {
+                ++pinned_callbacks;
+                if (info.status == ReleaseStatus::ok && info.stream.is_host() && simulated_cuda::used_by_pending_work(pinned, bytes)) {
+                    note("early: the callback of the pinned memory came while a transfer was pending");
+                }
+            },
+            std::move(options));
+        pinned_lent_ = true;
+    });
+    return result;
+}
+
+void World::use(const Lease& with, cudaStream_t stream, int device) {
+    if (!with) return;
+    const StreamRef ref = StreamRef::cuda(stream, Device::cuda(device));
+    call([&] { with.order_after(ref, Use::write); });
+    if (threw) return;
+    (void)cudaSetDevice(device);
+    const cudaError_t enqueued = cudaMemsetAsync(memory, 2, bytes, stream);
+    (void)cudaSetDevice(0);
+    if (enqueued == cudaSuccess) call([&] { with.used_on(ref, Use::write); });
+}
+
+std::string World::finish() {
+    calls_ = simulated_cuda::calls();
+    simulated_cuda::clear_faults();
+    lease = {};
+    // The reaper's turn: queries make the simulated streams move.
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (lease_statistics().draining > before_.draining && std::chrono::steady_clock::now() < deadline) {
+        simulated_cuda::run_some(7);
+        std::this_thread::yield();
+    }
+    if (lease_statistics().draining > before_.draining) note("a lease never ends draining");
+    simulated_cuda::run_all();
+    const bool was_running = detail::process_state() == detail::ProcessState::running;
+    const LeaseStatistics after = shutdown();
+    detail::set_process_state(detail::ProcessState::running);
+
+    const std::int64_t kept = after.quarantined - before_.quarantined;
+    const int owners = (lent_ ? 1 : 0) + (pinned_lent_ ? 1 : 0);
+    if (callbacks > 1 || pinned_callbacks > 1) note("a callback ran " + std::to_string(callbacks) + " and " + std::to_string(pinned_callbacks) + " times");
+    if (callbacks + pinned_callbacks + kept != owners) {
+        note("lost: " + std::to_string(owners) + " owners, " + std::to_string(callbacks + pinned_callbacks) + " callbacks, " + std::to_string(kept) +
+             " quarantined");
+    }
+    if (after.live != before_.live) note("leases stay live");
+    const bool lost = simulated_cuda::is_sticky(cudaPeekAtLastError());
+    if (callbacks == 1 && status == ReleaseStatus::ok && !freed_ && !lost) freed_ = cudaFree(memory) == cudaSuccess;  // its own free was what failed
+    if (!lent_ && !freed_ && !lost) freed_ = cudaFree(memory) == cudaSuccess;
+    simulated_cuda::run_all();
+    if (const std::string report = violation_report(); !report.empty()) note(report);
+    const bool quiet = was_running && !lost && kept == 0 && status == ReleaseStatus::ok && !unfreed_is_right_;
+    const simulated_cuda::Leaks leaks = simulated_cuda::reset();
+    if (quiet && leaks.blocks != 0) note("leaks " + std::to_string(leaks.blocks) + " blocks");
+    if (quiet && leaks.events != 0) note("leaks " + std::to_string(leaks.events) + " events");
+    std::string result;
+    for (const std::string& problem : problems_) result += problem + "\n";
+    return result;
+}
+
+}  // namespace ndlease::testing
