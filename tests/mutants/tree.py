@@ -85,7 +85,9 @@ class Tree:
     def build(self, programs):
         targets = ["ndlease_" + program.split("/")[1] for program in sorted(programs)]
         command = [self.cmake, "--build", str(self.build_dir), "-j", str(self.jobs), "--target", *targets]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=BUILD_TIMEOUT)
+        # A cache of compilations answers wherever the copy lies.
+        environment = {**os.environ, "CCACHE_BASEDIR": str(self.sources.parent), "CCACHE_NOHASHDIR": "1"}
+        done = subprocess.run(command, capture_output=True, text=True, timeout=BUILD_TIMEOUT, env=environment)
         if done.returncode != 0:
             raise BuildError(done.stdout + done.stderr)
 
