@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Finds what the CUDA backend needs. Sets NDLEASE_CUDA_KIND (toolkit, simulated, none) and NDLEASE_CUDA_SUMMARY, which says what that
-# means for this build. The language is enabled only when NDLEASE_CUDA asks for it, so a machine without CUDA never meets it.
+# Finds what the CUDA backend needs. Sets NDLEASE_CUDA_KIND (toolkit, simulated, none), NDLEASE_CUDA_RUNTIME (the target of the runtime, for programs
+# that call it themselves) and NDLEASE_CUDA_SUMMARY, which says what that means for this build. The language is enabled only when NDLEASE_CUDA asks for it, so a machine without CUDA never meets it.
 # SIMULATED: the backend is compiled as plain C++ against the test double in tests/simulated_cuda; for tests only, never installed.
 string(TOUPPER "${NDLEASE_CUDA}" ndlease_cuda_mode)
 if(NOT ndlease_cuda_mode MATCHES "^(AUTO|ON|OFF|SIMULATED)$")
@@ -21,6 +21,7 @@ if(ndlease_cuda_mode STREQUAL "SIMULATED")
     message(FATAL_ERROR "NDLEASE_CUDA=SIMULATED is for tests only and is never installed: set NDLEASE_INSTALL=OFF")
   endif()
   set(NDLEASE_CUDA_KIND simulated)
+  set(NDLEASE_CUDA_RUNTIME ndlease_simulated_cuda)
   set(NDLEASE_CUDA_SUMMARY "simulated CUDA, for tests only")
   list(APPEND NDLEASE_PRIVATE_LIBRARIES ndlease_simulated_cuda)
   return()
@@ -42,6 +43,7 @@ unset(CMAKE_MESSAGE_LOG_LEVEL)
 
 if(CMAKE_CUDA_COMPILER AND CUDAToolkit_FOUND AND TARGET CUDA::cudart_static)
   set(NDLEASE_CUDA_KIND toolkit)
+  set(NDLEASE_CUDA_RUNTIME CUDA::cudart_static)
   list(JOIN CMAKE_CUDA_ARCHITECTURES ", " architectures)
   set(NDLEASE_CUDA_SUMMARY "toolkit ${CUDAToolkit_VERSION}, architectures ${architectures}")
   # Static, so that nothing of CUDA is asked for when the library is loaded: it finds the driver, or the lack of one, when it is first used.
