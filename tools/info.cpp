@@ -7,10 +7,34 @@
 #include "command.hpp"
 #include "machine.hpp"
 
+#include <ndlease/device.hpp>
+
 namespace ndlease::tool {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+Json describe_devices() {
+    Json devices = Json::array({{{"name", "cpu"}, {"model", cpu_model()}, {"cores", core_count()}, {"memory_bytes", memory_bytes()}}});
+    for (int i = 0; i < cuda_device_count(); ++i) {
+        const DeviceProperties device = device_properties(Device::cuda(i));
+        devices.push_back({{"name", to_string(Device::cuda(i))},
+                           {"model", device.name},
+                           {"simulated", device.is_simulated},
+                           {"compute_capability", std::to_string(device.compute_major) + '.' + std::to_string(device.compute_minor)},
+                           {"multiprocessors", device.multiprocessors},
+                           {"memory_bytes", device.memory_bytes},
+                           {"memory_pools", device.has_memory_pools}});
+    }
+    return devices;
+}
+
+/// "yes", "simulated, for tests only", or "not built".
+std::string cuda_backend_state() {
+    const std::string name = cuda_backend_name();
+    if (name == "none") return "not built";
+    return name == "cuda" ? "yes" : "simulated, for tests only";
+}
 
 Json describe_build() {
     return {
@@ -18,8 +42,9 @@ Json describe_build() {
         {"build_type", NDLEASE_BUILD_TYPE},
         {"compiler", compiler_name()},
         {"onetbb", NDLEASE_HAS_TBB != 0},
-        {"backends", {{"cpu", "yes"}, {"cuda", "not built"}}},
-        {"devices", Json::array({{{"name", "cpu"}, {"model", cpu_model()}, {"cores", core_count()}, {"memory_bytes", memory_bytes()}}})},
+        {"backends", {{"cpu", "yes"}, {"cuda", cuda_backend_state()}}},
+        {"devices", describe_devices()},
+        {"cuda_absence", cuda_absence()},
         {"protocols",
          {"PEP 3118 format strings (read, write)", "NumPy typestr and descr (read, write)", "DLPack type codes (read, write)",
           "Arrow format strings, fixed width (read, write)", "cudaDataType numbers (read, write)", ".npy files 1.0 to 3.0 (read, write)"}},
@@ -34,9 +59,15 @@ void print_text(const Json& info) {
     for (const auto& [name, state] : info["backends"].items()) backends += (backends.empty() ? "" : ", ") + name + ": " + state.get<std::string>();
     std::cout << "backends   " << backends << '\n';
     for (const Json& device : info["devices"]) {
-        std::cout << "device     " << device["name"].get<std::string>() << ": " << device["model"].get<std::string>() << ", " << device["cores"] << " threads, "
-                  << device["memory_bytes"].get<std::int64_t>() / (1 << 20) << " MiB\n";
+        std::cout << "device     " << device["name"].get<std::string>() << ": " << device["model"].get<std::string>();
+        if (device.contains("cores")) std::cout << ", " << device["cores"] << " threads";
+        if (device.contains("multiprocessors")) {
+            std::cout << (device["simulated"].get<bool>() ? " (simulated)" : "") << ", compute capability " << device["compute_capability"].get<std::string>()
+                      << ", " << device["multiprocessors"] << " multiprocessors, memory pools: " << (device["memory_pools"].get<bool>() ? "yes" : "no");
+        }
+        std::cout << ", " << device["memory_bytes"].get<std::int64_t>() / (1 << 20) << " MiB\n";
     }
+    if (const auto absence = info["cuda_absence"].get<std::string>(); !absence.empty()) std::cout << "devices    " << absence << '\n';
     std::cout << "protocols\n";
     for (const Json& protocol : info["protocols"]) std::cout << "  " << protocol.get<std::string>() << '\n';
 }

@@ -30,6 +30,7 @@ public:
     [[nodiscard]] virtual void* allocate_on(StreamRef stream, std::size_t bytes, std::size_t alignment);
     /// Work enqueued on `stream` before may still use the memory; what other streams do with it must be ordered before. A resource
     /// without stream order waits on the host for `stream` first, as here, then deallocates. With the host as stream it does not wait.
+    /// Memory whose stream cannot be waited for (it is being captured, its device fails) is kept, and counted in memory_statistics().
     virtual void deallocate_on(StreamRef stream, void* data, std::size_t bytes, std::size_t alignment) noexcept;
 
 protected:

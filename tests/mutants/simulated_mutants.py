@@ -64,7 +64,7 @@ CALLING = [
 MEMORY = [
     Mutant("free_not_in_stream_order", "cuda/pool_memory.cpp", "cudaFreeAsync(data, stream.cuda());", "cudaFreeAsync(data, native_.get_if_made().stream);",
            MOVED_BUFFER + LENT_BUFFER),
-    Mutant("early_free_of_plain_memory", "src/memory/memory_resource.cpp", "    if (!stream.is_host()) {", "    if (false) {",
+    Mutant("early_free_of_plain_memory", "src/memory/memory_resource.cpp", "if (!stream.is_host() && !is_over(stream, device())) {", "if (false) {",
            memory("device_buffer.of_memory_without_stream_order_waits_before_it_goes_back")),
     Mutant("double_free_of_a_moved_buffer", "src/memory/buffer.cpp", "data_(std::exchange(other.data_, nullptr))", "data_(other.data_)",
            memory("device_buffer.remembers_device_and_stream")),
