@@ -9,11 +9,12 @@
 namespace simulated_cuda {
 namespace {
 
-/// The block that an address in no block overran, by less than the gaps between blocks; null if none is near.
+/// The device's block that an address in no block overran, by less than the gaps between blocks; null if none is near. Other kinds of memory lie
+/// among the host's own.
 const MemoryBlock* block_near(std::uintptr_t address) {
     for (std::uintptr_t distance = 1; distance <= 256; ++distance) {
         for (const std::uintptr_t candidate : {address - distance, address + distance}) {
-            if (const MemoryBlock* block = block_containing(candidate)) {
+            if (const MemoryBlock* block = block_containing(candidate); block != nullptr && block->kind == MemoryKind::device) {
                 return block;
             }
         }

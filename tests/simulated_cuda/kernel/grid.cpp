@@ -3,6 +3,7 @@
 
 #include <mutex>
 
+#include "../runtime/kernel_side.hpp"
 #include "sanitizers.hpp"
 #ifdef SIMULATED_CUDA_TSAN
 #include "thread_executor.hpp"
@@ -46,6 +47,11 @@ void run_grid(const Grid& grid) {
     }
     if (!executor) {
         executor = std::make_unique<Executor>();
+    }
+    if (kThreads || !grid.options.checks) {
+        for (const std::uintptr_t word : grid.argument_words) {
+            (void)block_containing(word);  // the runtime notes the use
+        }
     }
     executor->run(grid);
     const std::lock_guard lock(executors().mutex);

@@ -20,6 +20,7 @@ struct Grid {
     KernelOptions options;
     std::shared_ptr<const std::vector<AllowedRange>> allowed;  ///< null: all
     std::function<void()> body;                                ///< one CUDA thread
+    std::vector<std::uintptr_t> argument_words;
 
     [[nodiscard]] std::uint64_t blocks() const { return std::uint64_t{grid.x} * grid.y * grid.z; }
     [[nodiscard]] unsigned threads() const { return block.x * block.y * block.z; }

@@ -37,14 +37,16 @@ restrict_to::restrict_to(std::vector<AllowedRange> ranges) : outer_(std::move(al
 restrict_to::~restrict_to() { allowed_ranges = std::move(outer_); }
 
 cudaError_t launch_body(const void* kernel, std::string name, dim3 grid, dim3 block, std::size_t dynamic_shared_bytes, cudaStream_t stream,
-                        std::function<void()> body) {
+                        std::function<void()> body, std::vector<std::uintptr_t> words) {
     KernelLaunch launch;
     launch.name = name;
     launch.grid = grid;
     launch.block = block;
     launch.dynamic_shared_bytes = dynamic_shared_bytes;
     launch.function = kernel;
-    launch.run = [whole = Grid{std::move(name), grid, block, dynamic_shared_bytes, kernel_options(), allowed_ranges, std::move(body)}] { run_grid(whole); };
+    launch.run = [whole = Grid{std::move(name), grid, block, dynamic_shared_bytes, kernel_options(), allowed_ranges, std::move(body), std::move(words)}] {
+        run_grid(whole);
+    };
     return enqueue_kernel(stream, std::move(launch));
 }
 

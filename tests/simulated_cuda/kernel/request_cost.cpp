@@ -52,19 +52,16 @@ std::uint64_t waves(const Addresses& addresses, unsigned bytes) {
 }  // namespace
 
 GlobalRequests count_global(const Request& request) {
+    // Accesses are aligned to their size, so that they overlap wholly or not at all, and none spans two sectors.
     const Addresses addresses = distinct(request, 0, 32);
     GlobalRequests result;
     result.requests = 1;
-    std::uint64_t next_sector = 0, next_byte = 0;
+    std::uint64_t last_sector = ~std::uint64_t{0};
     for (const std::uint64_t address : addresses) {
-        const std::uint64_t last = (address + request.bytes - 1) / kSector;
-        const std::uint64_t first = std::max(next_sector, address / kSector);
-        result.sectors += last + 1 > first ? last + 1 - first : 0;
-        next_sector = std::max(next_sector, last + 1);
-        const std::uint64_t begin = std::max(next_byte, address);
-        next_byte = address + request.bytes;
-        result.bytes += next_byte - begin;
+        result.sectors += address / kSector != last_sector ? 1 : 0;
+        last_sector = address / kSector;
     }
+    result.bytes = addresses.count * request.bytes;
     result.ideal_sectors = units(result.bytes, kSector);
     return result;
 }

@@ -98,6 +98,13 @@ TEST_F(Access, misaligned_store_is_found) {
     run(store_wide, dim3(1), dim3(1), destination.data() + 16);
 }
 
+TEST_F(Access, word_that_begins_inside_and_ends_outside_is_found) {
+    const DeviceArray<unsigned char> source(std::vector<unsigned char>(6));
+    const DeviceArray<unsigned> destination(64);
+    run(copy_words, dim3(1), dim3(2), reinterpret_cast<const unsigned*>(source.data()), destination.data());
+    EXPECT_EQ(kinds(), only(violation::out_of_bounds));
+}
+
 TEST_F(Access, outside_of_the_view_is_found) {
     const DeviceArray<unsigned> source(kWords), destination(kWords);
     {
@@ -120,6 +127,19 @@ __global__ void shared_overrun(unsigned extra) {
 __global__ void shared_unwritten(unsigned* destination) {
     Words& words = shared<Words>(__COUNTER__);
     store(destination + threadIdx.x, shared_load(&words[threadIdx.x]));
+}
+
+__global__ void shared_misaligned(unsigned extra) {
+    using Bytes = unsigned char[64];
+    Bytes& bytes = shared<Bytes>(__COUNTER__);
+    shared_store(reinterpret_cast<uint2*>(&bytes[extra]), make_uint2(1, 2));
+}
+
+TEST_F(Access, misaligned_store_to_shared_memory_is_found) {
+    run(shared_misaligned, dim3(1), dim3(1), 8U);
+    EXPECT_TRUE(kinds().empty());
+    run(shared_misaligned, dim3(1), dim3(1), 12U);
+    EXPECT_EQ(kinds(), only(violation::misaligned));
 }
 
 TEST_F(Access, shared_overrun_is_found) {

@@ -125,6 +125,31 @@ TEST_F(Barrier, of_a_warp_does_not_order_another_warp) {
     take_violations();
 }
 
+/// Two warps read one word; then, after a barrier of its warp alone, one of the readers writes it.
+__global__ void read_by_two_warps_then_written(unsigned writer) {
+    Words& words = shared<Words>(__COUNTER__);
+    shared_store(&words[threadIdx.x], 0);
+    __syncthreads();
+    if (threadIdx.x % 32 == 0) {
+        (void)shared_load(&words[0]);
+    }
+    __syncwarp();
+    if (threadIdx.x == writer) {
+        shared_store(&words[0], 1);
+    }
+}
+
+TEST_F(Barrier, write_by_one_of_two_readers_is_a_race_with_the_other) {
+    SKIP_WITHOUT_CHECKS();
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+        for (const unsigned writer : {0U, 32U}) {
+            set_kernel_options({.seed = seed});
+            run(read_by_two_warps_then_written, dim3(1), dim3(64), writer);
+            EXPECT_EQ(kinds(), only(violation::shared_race)) << "seed " << seed;
+        }
+    }
+}
+
 __global__ void divergent(unsigned block, unsigned* done) {
     if (blockIdx.x == block && threadIdx.x >= 16) {
         return;

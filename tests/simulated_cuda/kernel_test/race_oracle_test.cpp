@@ -66,14 +66,14 @@ TEST_F(RaceOracle, agrees_with_all_pairs) {
     SKIP_WITHOUT_CHECKS();
     std::mt19937 random(5);
     unsigned racing = 0;
-    constexpr unsigned kRounds = 1500;
+    constexpr unsigned kRounds = 3000;
     for (unsigned round = 0; round < kRounds; ++round) {
         Program program;
-        const unsigned activity = 2 + static_cast<unsigned>(random() % 24);  // few accesses, so that both answers are frequent
+        const unsigned activity = 2 + static_cast<unsigned>(random() % 60), spread = 1U << random() % 7;  // so that both answers are frequent
         for (unsigned step = 0; step < kSteps; ++step) {
             for (unsigned thread = 0; thread < kThreads; ++thread) {
                 program.steps[step][thread] = random() % activity == 0 ? static_cast<Step>(1 + random() % 2) : Step::nothing;
-                program.places[step][thread] = static_cast<unsigned char>(random() % kThreads);
+                program.places[step][thread] = static_cast<unsigned char>(random() % spread);
             }
             program.barrier_after[step] = static_cast<int>(random() % 3);
         }

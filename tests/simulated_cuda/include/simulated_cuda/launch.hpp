@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <string>
@@ -47,9 +48,21 @@ private:
     std::shared_ptr<const std::vector<AllowedRange>> outer_;
 };
 
-/// The part of launch() that knows no types. `body` runs one CUDA thread.
+/// The part of launch() that knows no types. `body` runs one CUDA thread; `words` are the arguments' bytes, among them the pointers: where accesses
+/// are not checked, the blocks that they point to count as used by the launch.
 cudaError_t launch_body(const void* kernel, std::string name, dim3 grid, dim3 block, std::size_t dynamic_shared_bytes, cudaStream_t stream,
-                        std::function<void()> body);
+                        std::function<void()> body, std::vector<std::uintptr_t> words);
+
+namespace detail {
+template <class T>
+void append_words(std::vector<std::uintptr_t>& words, const T& value) {
+    const std::size_t old = words.size(), count = sizeof(T) / sizeof(std::uintptr_t);
+    words.resize(old + count);
+    if (count != 0) {
+        std::memcpy(words.data() + old, &value, count * sizeof(std::uintptr_t));
+    }
+}
+}  // namespace detail
 
 /// Enqueues a grid of `kernel` on `stream`. The arguments are converted to the parameters' types and kept by value now, as CUDA does.
 /// Errors as cudaLaunchKernel.
@@ -57,8 +70,12 @@ template <class... Parameters, class... Arguments>
 [[nodiscard]] cudaError_t launch(void (*kernel)(Parameters...), std::string name, dim3 grid, dim3 block, std::size_t dynamic_shared_bytes, cudaStream_t stream,
                                  Arguments&&... arguments) {
     static_assert(((std::is_trivially_copyable_v<Parameters> && !std::is_reference_v<Parameters>)&&...), "parameters of kernels are copied as bytes");
-    return launch_body(reinterpret_cast<const void*>(kernel), std::move(name), grid, block, dynamic_shared_bytes, stream,
-                       [kernel, values = std::tuple<Parameters...>(std::forward<Arguments>(arguments)...)] { std::apply(kernel, values); });
+    const std::tuple<Parameters...> values(std::forward<Arguments>(arguments)...);
+    std::vector<std::uintptr_t> words;
+    std::apply([&](const Parameters&... value) { (detail::append_words(words, value), ...); }, values);
+    return launch_body(
+        reinterpret_cast<const void*>(kernel), std::move(name), grid, block, dynamic_shared_bytes, stream, [kernel, values] { std::apply(kernel, values); },
+        std::move(words));
 }
 
 }  // namespace simulated_cuda
