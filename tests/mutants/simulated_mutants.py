@@ -96,7 +96,7 @@ KERNELS = [
     Mutant("bank_conflict", TILES, "return (words + (unit * units_of_a_row + lanes - words % lanes) % lanes) * word_bytes_;", "return words * word_bytes_;",
            budgets("tiles_of_4_bytes")),
     Mutant("bank_conflict_of_small_words", TILES, "((s * unit_bytes_ + 3) / 4 | 1U) * 4", "(s * unit_bytes_ + 3) / 4 * 4",
-           budgets("tiles_of_other_words_have_no_bank_conflicts")),
+           budgets("tiles_of_every_item_have_no_bank_conflicts")),
     Mutant("run_read_from_before_its_start", "cuda/kernels/runs.cu", "if (begin < skip) begin += 16;", "", budgets("runs")),
     Mutant("last_byte_of_runs_forgotten", "cuda/kernels/runs.cu", "begin + 16 * count, bytes, lane, lanes)", "begin + 16 * count, bytes - 1, lane, lanes)", CAPTURED_COPIES),
     Mutant("misaligned_runs_shifted_wrongly", "cuda/kernels/runs.cu", "0x1111U * (skip & 3U)", "0x1111U * (skip & 2U)", CAPTURED_COPIES),
