@@ -31,7 +31,7 @@ include(CheckLanguage)
 set(CMAKE_MESSAGE_LOG_LEVEL WARNING)  # one summary line says it all
 check_language(CUDA)
 if(CMAKE_CUDA_COMPILER)
-  find_package(CUDAToolkit QUIET)
+  find_package(CUDAToolkit 12.8 QUIET)  # cudaStreamGetDevice
 endif()
 if(CMAKE_CUDA_COMPILER AND CUDAToolkit_FOUND AND TARGET CUDA::cudart_static)
   if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
@@ -49,6 +49,13 @@ if(CMAKE_CUDA_COMPILER AND CUDAToolkit_FOUND AND TARGET CUDA::cudart_static)
   # Static, so that nothing of CUDA is asked for when the library is loaded: it finds the driver, or the lack of one, when it is first used.
   list(APPEND NDLEASE_PRIVATE_LIBRARIES CUDA::cudart_static)
   list(APPEND NDLEASE_PRIVATE_PACKAGES CUDAToolkit)
+  # <cuda/stream_ref> and its like, which toolkits since 13 keep apart. For tests: the library itself does without.
+  set(NDLEASE_CCCL_INCLUDE_DIR "")
+  foreach(folder IN LISTS CUDAToolkit_INCLUDE_DIRS)
+    if(EXISTS ${folder}/cccl/cuda/stream_ref)
+      set(NDLEASE_CCCL_INCLUDE_DIR ${folder}/cccl)
+    endif()
+  endforeach()
 elseif(ndlease_cuda_mode STREQUAL "ON")
   message(FATAL_ERROR "NDLEASE_CUDA=ON, but no CUDA toolkit was found: put nvcc on PATH, or set CUDACXX or -DCMAKE_CUDA_COMPILER to it, "
                       "or build for the host alone with NDLEASE_CUDA=AUTO or OFF")

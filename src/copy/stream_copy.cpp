@@ -13,8 +13,11 @@ bool is_contiguous(const View& view, Order order) {
     return order == Order::any ? view.is_contiguous(Order::c) || view.is_contiguous(Order::f) : view.is_contiguous(order);
 }
 
+/// In the order of `stream` where there is one for that memory.
 View allocate_on(const Format& format, const Dims& shape, Order order, MemoryResource& resource, StreamRef stream) {
-    if (stream.is_host() || resource.device() == Device::cpu()) return allocate(format, shape, order, resource);
+    const Device memory = resource.device();
+    const bool elsewhere = memory.type == DeviceType::cuda && memory != stream.device();
+    if (stream.is_host() || memory == Device::cpu() || elsewhere) return allocate(format, shape, order, resource);
     return allocate(format, shape, order, resource, stream);
 }
 

@@ -22,6 +22,7 @@ void keep_in_graph(StreamUses& uses, std::uint64_t capture_id, StreamRef stream,
     }
     (void)kept.release();
     uses.kept_in_capture = capture_id;
+    uses.ask_after_graphs(operations, stream.device().id);
 }
 
 }  // namespace ndlease::detail

@@ -75,6 +75,23 @@ RecordedUse* StreamUses::find(const StreamOperations* operations, std::uint64_t 
     return nullptr;
 }
 
+void StreamUses::ask_after_graphs(const StreamOperations& operations, int device) noexcept {
+    constexpr std::uint64_t no_stream = 0;
+    for (const RecordedUse& use : uses) {
+        if (use.stream_id == no_stream && use.operations == &operations && use.device == device) return;
+    }
+    try {
+        uses.reserve(uses.size() + 1);
+        void* event = nullptr;
+        if (take_event(operations, device, &event).ok()) {
+            uses.push_back({&operations, no_stream, event, device, false, false});
+            return;
+        }
+    } catch (...) {
+    }
+    doubt_device(operations, device);
+}
+
 void StreamUses::doubt_device(const StreamOperations& operations, int device) noexcept {
     if (doubt == Doubt::none) doubt = Doubt::ask_devices;
     doubtful_operations = &operations;

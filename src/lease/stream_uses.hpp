@@ -53,6 +53,8 @@ public:
 
     /// The use of this stream, or null.
     [[nodiscard]] RecordedUse* find(const StreamOperations* operations, std::uint64_t stream_id) noexcept;
+    /// The end of a graph says that its work is over, or that it was lost: so that the release asks which, an event that was never recorded stands for it.
+    void ask_after_graphs(const StreamOperations& operations, int device) noexcept;
     void doubt_device(const StreamOperations& operations, int device) noexcept;
 
     /// For a new lease. Records the producer's pending work; takes the event of the first use where a stream names the device.

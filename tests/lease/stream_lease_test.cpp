@@ -243,6 +243,19 @@ TEST_F(StreamLease, a_graph_holds_a_share_until_it_is_gone) {
     EXPECT_TRUE(called_soon());
 }
 
+TEST_F(StreamLease, the_end_of_a_graph_is_not_taken_for_the_end_of_its_work_when_the_device_was_lost) {
+    Lease lease = lend(ReleasePolicy::wait());
+    fake.begin_capture(a, 81);
+    lease.used_on(a);
+    fake.end_capture(a);
+    lease = {};
+    fake.fail("synchronize_event", Outcome::device_lost);
+    fake.fail("synchronize_device", Outcome::device_lost);
+    fake.destroy_graph(81);
+    EXPECT_TRUE(called_soon());
+    EXPECT_EQ(info.status, ReleaseStatus::device_lost);
+}
+
 TEST_F(StreamLease, a_capturing_consumer_waits_within_the_graph) {
     fake.enqueue(a);
     Lease lease = lend(ReleasePolicy::wait(), a);

@@ -16,7 +16,7 @@
 namespace ndlease::testing {
 namespace {
 
-constexpr std::size_t arena_bytes = std::size_t{256} << 10;
+constexpr std::size_t arena_bytes = std::size_t{2} << 20;
 
 /// Memory of every kind, twice: a source and a destination may be of the same kind.
 struct Memory {

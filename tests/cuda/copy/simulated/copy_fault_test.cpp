@@ -27,7 +27,6 @@ constexpr std::int64_t arena_bytes = 64 << 10;
 struct Route {
     const char* name;
     Device dst, src;
-    bool peer_access;
     Side dst_side, src_side;
 };
 
@@ -37,17 +36,17 @@ const Side spread{{30, 50}, {400, 8}, {}, 4, 32768};
 const Side near_spread{{30, 50}, {400, 8}, {}, 4, 1024};
 
 const Route routes[] = {
-    {"kernel", Device::cuda(0), Device::cuda(0), true, packed, turned},
-    {"memcpy", Device::cuda(0), Device::cuda(0), true, packed, {{30, 50}, {200, 4}, {}, 4, 16384}},
-    {"from_pinned", Device::cuda(0), Device::cuda_host(), true, packed, turned},
-    {"to_managed", Device::cuda_managed(), Device::cuda(0), true, near_spread, turned},
-    {"from_pageable_packed", Device::cuda(0), Device::cpu(), true, packed, spread},
-    {"from_pageable_spread", Device::cuda(0), Device::cpu(), true, near_spread, turned},
-    {"to_pageable_packed", Device::cpu(), Device::cuda(0), true, near_spread, {{30, 50}, {200, 4}, {}, 4, 32768}},
-    {"to_pageable_spread", Device::cpu(), Device::cuda(0), true, packed, spread},
-    {"on_another_device", Device::cuda(1), Device::cuda(1), false, packed, turned},
-    {"between_devices", Device::cuda(1), Device::cuda(0), false, near_spread, turned},
-    {"from_another_device", Device::cuda(0), Device::cuda(1), false, near_spread, turned},
+    {"kernel", Device::cuda(0), Device::cuda(0), packed, turned},
+    {"memcpy", Device::cuda(0), Device::cuda(0), packed, {{30, 50}, {200, 4}, {}, 4, 16384}},
+    {"from_pinned", Device::cuda(0), Device::cuda_host(), packed, turned},
+    {"to_managed", Device::cuda_managed(), Device::cuda(0), near_spread, turned},
+    {"from_pageable_packed", Device::cuda(0), Device::cpu(), packed, spread},
+    {"from_pageable_spread", Device::cuda(0), Device::cpu(), near_spread, turned},
+    {"to_pageable_packed", Device::cpu(), Device::cuda(0), near_spread, {{30, 50}, {200, 4}, {}, 4, 32768}},
+    {"to_pageable_spread", Device::cpu(), Device::cuda(0), packed, spread},
+    {"on_another_device", Device::cuda(1), Device::cuda(1), packed, turned},
+    {"between_devices", Device::cuda(1), Device::cuda(0), near_spread, turned},
+    {"from_another_device", Device::cuda(0), Device::cuda(1), near_spread, turned},
 };
 
 // Bytes outside of the destination's elements must be those of the arena, those of elements either old or new.
@@ -58,6 +57,17 @@ void expect_within(const std::vector<std::byte>& found, const std::vector<std::b
             return;
         }
     }
+}
+
+/// Blocks that are alive but for staging slots, of which a few are kept, no more than 4 rings of 3.
+std::size_t blocks_in_use() {
+    constexpr std::size_t slot_bytes = std::size_t{4} << 20;
+    constexpr std::size_t most_slots = 12;
+    std::size_t slots = 0;
+    std::size_t others = 0;
+    for (const auto& block : simulated_cuda::live_allocations()) ++(block.bytes == slot_bytes && block.type == cudaMemoryTypeHost ? slots : others);
+    EXPECT_LE(slots, most_slots);
+    return others;
 }
 
 class copy_fault : public ::testing::TestWithParam<Scheduler> {};
@@ -76,7 +86,7 @@ TEST_P(copy_fault, each_call_once_on_every_route) {
         copy_once();  // pools, staging memory and events are there from now on
         stream.synchronize();
         simulated_cuda::set_scheduler(GetParam(), 7);
-        const std::size_t blocks = simulated_cuda::live_allocations().size();
+        const std::size_t blocks = blocks_in_use();
         int failures = 0;
         for (const cudaError_t fault : {cudaErrorMemoryAllocation, cudaErrorInvalidValue}) {
             for (std::uint64_t ordinal = 1;; ++ordinal) {
@@ -107,7 +117,7 @@ TEST_P(copy_fault, each_call_once_on_every_route) {
                 } else {
                     EXPECT_TRUE(dst.get(arena_bytes) == after) << about;
                 }
-                EXPECT_EQ(simulated_cuda::live_allocations().size(), blocks) << about;
+                EXPECT_EQ(blocks_in_use(), blocks) << about;
                 EXPECT_EQ(simulated_cuda::violation_report(), "") << about;
                 static_cast<void>(simulated_cuda::take_violations());
                 dst.put(arena.bytes());
