@@ -3,8 +3,6 @@
 
 #include <cuda_runtime_api.h>
 
-#include <source_location>
-
 #include "copy/device_kernel.hpp"
 #include "copy_parameters.hpp"
 #include "error.hpp"
@@ -21,7 +19,7 @@ std::uintptr_t address(const std::byte* data) noexcept { return reinterpret_cast
 
 /// One call, with the stream's device as the current one. Throws Error{errc::device} that names `call`.
 template <class Enqueue>
-void on_device_of(StreamRef stream, const char* call, Enqueue&& enqueue, std::source_location where = std::source_location::current()) {
+void on_device_of(StreamRef stream, const char* call, Enqueue&& enqueue, SourceLocation where = SourceLocation::current()) {
     check(isolated(stream, enqueue), call, stream.device().id, where);
 }
 

@@ -33,11 +33,9 @@ cudaError_t isolated(int device, Thread thread, CodeFunction calls, CallName* fa
     detail::watch_process();
     const cudaError_t pending = cudaPeekAtLastError();
     if (thread == Thread::calling || pending == cudaSuccess || is_sticky(pending)) return make_calls_here(device, calls, failed);
-    int current = device;
-    if (device == any_device && cudaGetDevice(&current) != cudaSuccess) current = any_device;  // the new thread would begin on device 0
     cudaError_t result = cudaSuccess;
     try {
-        std::thread([&]() noexcept { result = make_calls(current, calls, failed); }).join();
+        std::thread([&]() noexcept { result = make_calls(device, calls, failed); }).join();
     } catch (const std::system_error&) {  // no thread to be had
         result = make_calls_here(device, calls, failed);
     }

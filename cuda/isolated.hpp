@@ -32,12 +32,12 @@ private:
 
 enum class Thread : unsigned char {
     any,      ///< where the caller has an error pending, a short-lived thread makes the calls, so that it stays
-    calling,  ///< the per-thread default stream is named: if the calls fail, their error replaces one that is pending
+    calling,  ///< the calls depend on the thread (its default stream, its current device): if they fail, their error replaces one that is pending
 };
 
-/// Makes the calls in `calls` with `device` current. Afterwards the calling thread's current device and last error are what they were, and open
-/// captures that it had are as before. `calls` must not throw. cudaErrorCudartUnloading, without any call, where the process's state forbids them.
-/// On failure `*failed` is the name of the call that failed, if it was none of `calls`.
+/// Makes the calls in `calls` with `device` current, or, with any_device, whichever is: they must not depend on it. Afterwards the calling thread's current
+/// device and last error are what they were, and open captures that it had are as before. `calls` must not throw. cudaErrorCudartUnloading, without any call,
+/// where the process's state forbids them. On failure `*failed` is the name of the call that failed, if it was none of `calls`.
 [[nodiscard]] cudaError_t isolated(int device, Thread thread, CodeFunction calls, CallName* failed) noexcept;
 
 template <class Calls>

@@ -22,7 +22,9 @@ Result destroy_stream(NativeStream stream) noexcept {
 }
 
 Result stream_device(void* stream, int* device) noexcept {
-    return native_calls(any_device, thread_of(stream), "cudaStreamGetDevice",
+    // The default streams are the current device's.
+    const bool is_default = stream == static_cast<void*>(cudaStreamLegacy) || stream == static_cast<void*>(cudaStreamPerThread);
+    return native_calls(any_device, is_default ? Thread::calling : Thread::any, "cudaStreamGetDevice",
                         [&](CallName&) { return cudaStreamGetDevice(static_cast<cudaStream_t>(stream), device); });
 }
 

@@ -59,12 +59,14 @@ TEST_F(last_error, calls_beside_a_pending_one_are_made_on_another_thread) {
 
 class last_error_of_two : public OnTwoDevices {};
 
-TEST_F(last_error_of_two, the_other_thread_is_on_the_callers_device) {
+TEST_F(last_error_of_two, default_streams_are_of_the_callers_device) {
     ASSERT_EQ(cudaSetDevice(1), cudaSuccess);
     EXPECT_EQ(cudaSetDevice(4711), cudaErrorInvalidDevice);
-    int device = -1;
-    EXPECT_EQ(gpu::isolated(gpu::any_device, [&] { return cudaGetDevice(&device); }), cudaSuccess);
-    EXPECT_EQ(device, 1);
+    for (const bool per_thread : {false, true}) {
+        int device = -1;
+        EXPECT_TRUE(succeeds(operations().stream_device(operations().default_stream(per_thread), &device)));
+        EXPECT_EQ(device, 1);
+    }
     EXPECT_EQ(cudaGetLastError(), cudaErrorInvalidDevice);
     ASSERT_EQ(cudaSetDevice(0), cudaSuccess);
 }

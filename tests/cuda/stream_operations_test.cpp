@@ -107,6 +107,9 @@ TEST_F(stream_operations_of_two, waits_cross_devices) {
     ASSERT_TRUE(succeeds(operations().synchronize_stream(second.get())));
     const NativeEventOwner others(1);
     EXPECT_EQ(operations().record(others.get(), first.get()).outcome, Outcome::failed) << "an event of another device";
+#if defined(NDLEASE_SIMULATED_CUDA)
+    EXPECT_EQ(simulated_cuda::take_violations().size(), 1U);  // the one that was meant
+#endif
 }
 
 }  // namespace

@@ -100,16 +100,21 @@ TEST(forked_child, makes_no_call_and_drops_its_books) {
     EXPECT_EQ(simulated_cuda::violation_report(), "");
 }
 
+// What exit() runs, in this order: ndlease's own handler, one that makes the simulation refuse calls, the destructor of `kept`, and the judge.
 TEST(exit_of_the_process, makes_no_call_from_destructors_of_statics) {
-    static_cast<void>(start_fresh());
+    GTEST_FLAG_SET(death_test_style, "threadsafe");  // in a process that has not made a call yet
     const auto leave = [] {
+        static_cast<void>(std::atexit([] {
+            if (simulated_cuda::violation_count() != 0 || memory_statistics().skipped_frees != 1) ::_exit(1);
+        }));
         static View kept;
+        static_cast<void>(std::atexit([] { simulated_cuda::enter_exit(); }));
         const std::int64_t shape[] = {16};
         static const Stream stream = Stream::make(Device::cuda(0));
         kept = allocate(Format::of<int>(), shape, Order::c, memory_of(Device::cuda(0)), stream);
-        std::exit(simulated_cuda::violations().empty() ? 0 : 1);
+        std::exit(0);
     };
-    EXPECT_EXIT(leave(), ::testing::ExitedWithCode(0), "^$");
+    EXPECT_EXIT(leave(), ::testing::ExitedWithCode(0), "");
 }
 
 }  // namespace
