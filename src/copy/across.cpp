@@ -17,13 +17,6 @@ constexpr std::int64_t part_bytes = std::int64_t{32} << 20;
 
 bool is_one_run(const detail::CopyTask& task) noexcept { return task.path == CopyPath::one_run; }
 
-void wait_quietly(StreamRef stream) noexcept {
-    try {
-        stream.synchronize();
-    } catch (const Error&) {  // the failure that led here is the one to tell
-    }
-}
-
 /// One device's part in the copy: its stream, and memory for what is packed where its side has gaps.
 struct End {
     Device device;

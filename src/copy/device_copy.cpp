@@ -49,6 +49,13 @@ void run_on(DeviceRoute route, const DeviceJob& job, StreamRef stream) {
 
 }  // namespace
 
+void wait_quietly(StreamRef stream) noexcept {
+    try {
+        stream.synchronize();
+    } catch (const Error&) {  // the failure that led here is the one to tell
+    }
+}
+
 void refuse_capture(StreamRef stream, const char* what) {
     if (!stream.is_host() && stream.is_capturing()) {
         throw Error(errc::not_supported, std::string("copy: ") + what + " cannot be part of a graph, and " + to_string(stream) + " is being captured");
@@ -67,17 +74,14 @@ void run_device_copy(const DeviceJob& job, StreamRef stream) {
     own.ref().wait(Event::record(stream));
     try {
         run_on(plan.route, job, own);
-    } catch (...) {
-        try {
-            own.synchronize();  // the caller's stream knows nothing of what was enqueued
-        } catch (const Error&) {
+        if (stream.is_host()) {
+            own.synchronize();
+        } else {
+            stream.wait(Event::record(own));
         }
+    } catch (...) {
+        wait_quietly(own);  // the caller's stream knows nothing of what was enqueued
         throw;
-    }
-    if (stream.is_host()) {
-        own.synchronize();
-    } else {
-        stream.wait(Event::record(own));
     }
 }
 

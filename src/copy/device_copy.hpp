@@ -23,6 +23,9 @@ struct DeviceJob {
 /// errc::device.
 void run_device_copy(const DeviceJob& job, StreamRef stream);
 
+/// After a failure: waits on the host for `stream`, and tells nobody when that fails as well.
+void wait_quietly(StreamRef stream) noexcept;
+
 /// Throws Error{errc::not_supported} that says `what` cannot be part of a graph while `stream` is being captured.
 void refuse_capture(StreamRef stream, const char* what);
 
