@@ -149,7 +149,7 @@ void enter_exit() {
 void run_all() {
     steer([](Runtime& state, Lock& lock) {
         while (state.pending != 0) {
-            run_everything(state, lock);
+            run_everything(state, lock, UserCode::run);
             if (state.pending != 0 && state.user_code_running != 0) {
                 state.user_code_ended.wait(lock);
             }
@@ -157,7 +157,7 @@ void run_all() {
     });
 }
 void run_some(std::uint64_t seed) {
-    steer([&](Runtime& state, Lock& lock) { run_randomly(state, seed, lock); });
+    steer([&](Runtime& state, Lock& lock) { run_randomly(state, seed, lock, UserCode::run); });
 }
 
 std::size_t pending_work() {

@@ -109,8 +109,8 @@ void enqueue(Runtime& state, Stream& stream, Operation operation, Lock& lock) {
     }
 }
 
-bool step(Runtime& state, Stream& stream, Lock& lock) {
-    if (stream.busy || stream.queue.empty() || held_up(stream.queue.front())) {
+bool step(Runtime& state, Stream& stream, Lock& lock, UserCode user_code) {
+    if (stream.busy || stream.queue.empty() || held_up(stream.queue.front()) || (user_code == UserCode::leave && stream.queue.front().host)) {
         return false;
     }
     Operation& operation = stream.queue.front();
@@ -162,32 +162,32 @@ void wait_until(Runtime& state, Position position, Lock& lock) {
     }
 }
 
-void run_everything(Runtime& state, Lock& lock) {
+void run_everything(Runtime& state, Lock& lock, UserCode user_code) {
     bool progress = true;
     while (progress) {
         progress = false;
         for (std::size_t i = 0; i < state.active.size(); ++i) {
             Stream* const stream = state.active[i];
-            while (step(state, *stream, lock)) {
+            while (step(state, *stream, lock, user_code)) {
                 progress = true;
             }
         }
     }
 }
 
-void run_randomly(Runtime& state, std::uint64_t& random, Lock& lock) {
+void run_randomly(Runtime& state, std::uint64_t& random, Lock& lock, UserCode user_code) {
     for (Stream* const stream : std::vector<Stream*>(state.active)) {
         for (std::uint64_t steps = next_random(random) % 3; steps > 0; --steps) {
-            step(state, *stream, lock);
+            step(state, *stream, lock, user_code);
         }
     }
 }
 
 void run_at_call(Runtime& state, Lock& lock) {
     switch (state.options.scheduler) {
-        case Scheduler::eager: run_everything(state, lock); break;
+        case Scheduler::eager: run_everything(state, lock, UserCode::leave); break;
         case Scheduler::lazy: break;
-        case Scheduler::random: run_randomly(state, state.random, lock); break;
+        case Scheduler::random: run_randomly(state, state.random, lock, UserCode::leave); break;
     }
 }
 

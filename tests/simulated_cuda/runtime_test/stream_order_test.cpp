@@ -141,8 +141,12 @@ TEST_F(StreamOrder, legacy_streams_of_two_devices_are_two) {
 TEST_F(StreamOrder, host_functions_run_in_stream_order_off_the_lock) {
     const cudaStream_t stream = make_stream();
     int value = 0;
-    ASSERT_EQ(cudaLaunchHostFunc(stream, [](void* data) { *static_cast<int*>(data) = static_cast<int>(pending_work()); }, &value), cudaSuccess);
-    ASSERT_EQ(cudaStreamAddCallback(stream, [](cudaStream_t, cudaError_t status, void* data) { *static_cast<int*>(data) += 10 + status; }, &value, 0), cudaSuccess);
+    ASSERT_EQ(cudaLaunchHostFunc(
+                  stream, [](void* data) { *static_cast<int*>(data) = static_cast<int>(pending_work()); }, &value),
+              cudaSuccess);
+    ASSERT_EQ(cudaStreamAddCallback(
+                  stream, [](cudaStream_t, cudaError_t status, void* data) { *static_cast<int*>(data) += 10 + status; }, &value, 0),
+              cudaSuccess);
     EXPECT_EQ(value, 0);
     ASSERT_EQ(cudaStreamSynchronize(stream), cudaSuccess);
     EXPECT_EQ(value, 12);

@@ -12,7 +12,8 @@
 
 namespace simulated_cuda {
 
-/// When queued work runs. All schedules keep stream order; a program that is right is right under each.
+/// When queued work runs. All schedules keep stream order; a program that is right is right under each. Host functions run on the thread that queues
+/// them (eager) or waits for or polls them, never in a call that has nothing to do with them.
 enum class Scheduler : std::uint8_t {
     eager,   ///< at the call, as on a quick device: misses absent waits
     lazy,    ///< only when a call waits for it; a query that answers "not ready" runs one operation that it depends on, so polling loops end
