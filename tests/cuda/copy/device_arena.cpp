@@ -7,6 +7,7 @@
 
 #if defined(NDLEASE_SIMULATED_CUDA)
 #include <simulated_cuda/control.hpp>
+#include <simulated_cuda/launch.hpp>
 #endif
 
 namespace ndlease::testing {
@@ -55,6 +56,35 @@ std::vector<std::byte> DeviceArena::get(std::size_t bytes) const {
 
 View DeviceArena::view(const Side& side, const Format& format) const {
     return View::lend(static_cast<void*>(data() + side.data), device_, format, Layout(side.shape, side.strides), {});
+}
+
+#if defined(NDLEASE_SIMULATED_CUDA)
+struct OnlyTheSides::Guard {
+    simulated_cuda::restrict_to ranges;
+};
+
+OnlyTheSides::OnlyTheSides(const DeviceArena& dst_memory, const Side& dst, const DeviceArena& src_memory, const Side& src) {
+    const auto range = [](const DeviceArena& memory, const Side& side, bool writable) {
+        std::int64_t bytes = side.itemsize;
+        for (std::size_t i = 0; i < side.shape.size(); ++i) bytes += (side.shape[i] - 1) * side.strides[i];
+        return simulated_cuda::AllowedRange{memory.data() + side.data, memory.data() + side.data + bytes, writable};
+    };
+    guard_.reset(new Guard{simulated_cuda::restrict_to({range(dst_memory, dst, true), range(src_memory, src, false)})});
+}
+#else
+struct OnlyTheSides::Guard {};
+
+OnlyTheSides::OnlyTheSides(const DeviceArena& /*dst_memory*/, const Side& /*dst*/, const DeviceArena& /*src_memory*/, const Side& /*src*/) {}
+#endif
+
+OnlyTheSides::~OnlyTheSides() = default;
+
+void expect_no_violations(const std::string& about) {
+#if defined(NDLEASE_SIMULATED_CUDA)
+    for (const auto& violation : simulated_cuda::take_violations()) ADD_FAILURE() << violation.kind << ": " << violation.message << '\n' << about;
+#else
+    static_cast<void>(about);
+#endif
 }
 
 void pick_schedule(Random& random) {

@@ -47,6 +47,23 @@ void succeed(cudaError_t result, const char* call);
 /// Kinds of memory on this machine: pageable, pinned, managed and each of the first two CUDA devices.
 [[nodiscard]] std::vector<Device> kinds_of_memory();
 
+/// While it lives, kernels that this thread launches in the simulation may read the source's bytes, from its first element's to its last's, and write
+/// the destination's, and touch no other memory. For sides with positive strides. On a device nothing.
+class OnlyTheSides {
+public:
+    OnlyTheSides(const DeviceArena& dst_memory, const Side& dst, const DeviceArena& src_memory, const Side& src);
+    ~OnlyTheSides();
+    OnlyTheSides(const OnlyTheSides&) = delete;
+    OnlyTheSides& operator=(const OnlyTheSides&) = delete;
+
+private:
+    struct Guard;
+    std::unique_ptr<Guard> guard_;
+};
+
+/// In the simulation, a failure of the running test for each misuse of the runtime or of memory that it saw. On a device nothing.
+void expect_no_violations(const std::string& about);
+
 /// In the simulation, a schedule for the work that is enqueued from now on: eager, lazy or random. On a device nothing.
 void pick_schedule(Random& random);
 

@@ -40,8 +40,12 @@ protected:
         const CopyPlan plan = CopyPlan::make(memory.view(dst), memory.view(src));
         const std::string about = plan.describe() + "dst " + dst.to_string() + "\nsrc " + src.to_string();
         EXPECT_THAT(plan.describe(), HasSubstr("kernel " + kernel)) << about;
-        plan.run(stream);
+        {
+            const OnlyTheSides allowed(memory, dst, memory, src);
+            plan.run(stream);
+        }
         stream.synchronize();
+        expect_no_violations(about);
         EXPECT_TRUE(memory.get(arena.bytes().size()) == expected_after_copy(arena, dst, src)) << about;
     }
 };

@@ -74,6 +74,7 @@ protected:
         const std::string about = plan + "\ndst " + dst.to_string() + "\nsrc " + src.to_string() + "\non " + to_string(stream);
         EXPECT_EQ(code, refused ? errc::overlap : errc::ok) << about;
         EXPECT_TRUE(dst_memory.get(expected.size()) == expected) << about;
+        expect_no_violations(about);
         if (one_arena) return;
         EXPECT_TRUE(src_memory.get(expected.size()) == arena.bytes()) << "the source was written\n" << about;
     }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "release_world.hpp"
+#include "stream/event_pool.hpp"
 #include "stream/process_state.hpp"
 
 namespace ndlease::testing {
@@ -111,6 +112,7 @@ void use_in_a_captured_graph(World& w) {
 }
 
 void release_while_the_owners_stream_is_captured(World& w) {
+    w.frees_on = w.second;
     w.lend();
     w.use(w.lease, w.first);
     const bool capturing = cudaStreamBeginCapture(w.owner, cudaStreamCaptureModeThreadLocal) == cudaSuccess;
@@ -122,6 +124,7 @@ void release_while_the_owners_stream_is_captured(World& w) {
 }
 
 void release_beside_a_global_capture(World& w) {
+    w.frees_on = w.owner;
     w.lend();
     w.use(w.lease, w.first);
     const bool capturing = cudaStreamBeginCapture(w.second, cudaStreamCaptureModeGlobal) == cudaSuccess;
@@ -149,9 +152,12 @@ void device_reset_before_the_release(World& w) {
     (void)cudaDeviceReset();
     (void)simulated_cuda::take_violations();
     w.expect_unfreed();
+    const std::int64_t draining = lease_statistics().draining;
     w.drop();
     simulated_cuda::clear_faults();
-    (void)simulated_cuda::take_violations();  // handles of the reset device are used on purpose
+    while (lease_statistics().draining != draining) std::this_thread::yield();
+    detail::empty_event_pool();
+    (void)simulated_cuda::take_violations();  // handles of the reset device are used, and found to be no good
 }
 
 void release_after_exit_has_begun(World& w) {
@@ -195,10 +201,13 @@ void callback_drops_another_lease(World& w) {
     w.call([&] {
         LeaseOptions options;
         options.policy = w.policy();
-        outer = Lease::make([inner = w.lease](const ReleaseInfo&) {}, std::move(options));
+        options.memory = Device::cuda(0);
+        outer = Lease::make([inner = w.lease, &w](const ReleaseInfo&) { ++w.other_callbacks; }, std::move(options));
+        ++w.other_owners;
     });
-    w.use(outer, w.second);
+    w.use(w.lease, w.second);
     w.drop();
+    w.call([&] { outer.used_on(on_device_0(w.second)); });
     w.call([&] { outer = {}; });
 }
 
@@ -221,15 +230,18 @@ void transfer_into_pinned_memory(World& w) {
 
 void reader_on_the_host(World& w) {
     w.lend();
+    if (!w.lease) return;
     w.use(w.lease, w.first);
     w.call([&] {
         w.lease.order_after(StreamRef::host(), Use::read);
+        // Reached when order_after has not thrown.
         if (simulated_cuda::used_by_pending_work(w.memory, World::bytes)) w.note("early: the host was let in while work was pending");
     });
     w.drop();
 }
 
 void shutdown_while_draining(World& w) {
+    w.expect_events_left();
     w.lend();
     w.use(w.lease, w.first);
     w.drop();
@@ -287,6 +299,15 @@ std::vector<Schedule> schedules() {
     return result;
 }
 
+/// Under eager and lazy every call fails with every error. A random schedule takes two errors a call, other ones with each seed, so that the seeds
+/// together have every error at every call several times over. RELEASE_MATRIX_FULL=1 leaves nothing out (half an hour and more).
+bool is_chosen(const Schedule& schedule, std::uint64_t ordinal, std::size_t error) {
+    static const bool full = std::getenv("RELEASE_MATRIX_FULL") != nullptr;
+    if (full || schedule.scheduler != Scheduler::random) return true;
+    constexpr std::size_t half = errors.size() / 2;
+    return error % half == (schedule.seed + ordinal) % half;
+}
+
 const char* name_of(PolicyKind kind) { return kind == PolicyKind::wait ? "wait" : kind == PolicyKind::stream_ordered ? "stream_ordered" : "deferred"; }
 
 std::int64_t total_runs = 0;
@@ -329,8 +350,9 @@ TEST_P(ReleaseMatrix, keeps_its_promises_whatever_fails) {
         const std::uint64_t calls = run_once(situation, policy, schedule, {});
         ASSERT_GT(calls, 0U);
         for (std::uint64_t ordinal = 1; ordinal <= calls; ++ordinal) {
-            for (const cudaError_t error : errors) {
-                run_once(situation, policy, schedule, {ordinal, error});
+            for (std::size_t i = 0; i < errors.size(); ++i) {
+                if (!is_chosen(schedule, ordinal, i)) continue;
+                run_once(situation, policy, schedule, {ordinal, errors[i]});
                 if (::testing::Test::HasFailure()) return;  // one is enough to look at
             }
         }
@@ -340,7 +362,7 @@ TEST_P(ReleaseMatrix, keeps_its_promises_whatever_fails) {
 INSTANTIATE_TEST_SUITE_P(Situations, ReleaseMatrix,
                          ::testing::Combine(::testing::Range(std::size_t{0}, situations.size()),
                                             ::testing::Values(PolicyKind::wait, PolicyKind::stream_ordered, PolicyKind::deferred)),
-                         [](const auto& info) { return std::string(situations[std::get<0>(info.param)].name) + "_" + name_of(std::get<1>(info.param)); });
+                         [](const auto& chosen) { return std::string(situations[std::get<0>(chosen.param)].name) + "_" + name_of(std::get<1>(chosen.param)); });
 
 // The number that is promised: at least 50,000 runs. Counted over the whole program, so it is last.
 TEST(ReleaseMatrixTotal, is_what_is_promised) {

@@ -45,9 +45,13 @@ public:
     void note(const std::string& problem) { problems_.push_back(problem); }
     /// The memory was used by something that never ends in this run (a device that was reset or lost): nothing is said about what it frees.
     void expect_unfreed() { unfreed_is_right_ = true; }
+    /// Where a call that destroys pooled events may be the one that fails.
+    void expect_events_left() { events_left_ = 1; }
     /// A second, smaller owner whose callback counts alone.
     [[nodiscard]] Lease lend_pinned(void* pinned);
     int callbacks = 0, pinned_callbacks = 0;
+    int other_owners = 0, other_callbacks = 0;  ///< of leases of the situation's own, which may own `lease`
+    cudaStream_t frees_on = nullptr;            ///< where cudaFree would disturb a capture: the owner frees in the order of this stream
     ReleaseStatus status = ReleaseStatus::ok;
 
     /// Ends the run: faults off, everything drained. Empty when all promises held.
@@ -57,6 +61,8 @@ public:
 private:
     void on_release(const ReleaseInfo& info);
     void free_by_owner() noexcept;
+    bool own(cudaError_t result) noexcept;
+    void end_as_owner() noexcept;
 
     PolicyKind kind_;
     Fault fault_;
@@ -64,6 +70,9 @@ private:
     std::vector<std::string> problems_;
     bool lent_ = false;
     bool freed_ = false;
+    bool had_error_ = false;
+    bool purging_ = false;
+    std::size_t events_left_ = 0;
     bool unfreed_is_right_ = false;
     bool pinned_lent_ = false;
     std::uint64_t calls_ = 0;

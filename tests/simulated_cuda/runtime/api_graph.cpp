@@ -41,6 +41,9 @@ cudaError_t launch(const Call& call, cudaGraphExec_t handle, cudaStream_t stream
     const std::shared_ptr<HeldObjects> objects = exec->objects;
     stream->clock.merge(*stream, exec->last_launch);
     exec->last_launch = {stream, stream->enqueued + 2 + nodes.size()};
+    for (const auto& [object, count] : objects->counts) {
+        if (UserObject* const held = call.runtime.objects.find(object); held != nullptr) held->launches.push_back(exec->last_launch);
+    }
     submit(call, *stream, std::move(begin), cudaGraphNodeTypeEmpty);
     for (const Node& node : nodes) {
         Operation operation = node.operation;

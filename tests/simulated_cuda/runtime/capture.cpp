@@ -134,6 +134,7 @@ void release_object(Runtime& state, cudaUserObject_t handle, std::uint64_t count
     object->references -= std::min(count, object->references);
     if (object->references == 0) {
         const std::unique_ptr<UserObject> gone = state.objects.take(handle);
+        for (const Position& launch : gone->launches) host_knows(launch);
         state.user_code.push_back([destroy = gone->destroy, pointer = gone->pointer] { destroy(pointer); });
     }
 }

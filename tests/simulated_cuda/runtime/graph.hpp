@@ -16,7 +16,8 @@ struct UserObject {
     cudaUserObject_t handle = nullptr;
     void* pointer = nullptr;
     cudaHostFn_t destroy = nullptr;
-    std::uint64_t references = 0;  ///< the program's and those of graphs; at 0 the destructor runs
+    std::uint64_t references = 0;    ///< the program's and those of graphs; at 0 the destructor runs
+    std::vector<Position> launches;  ///< of graphs that held it: the destructor tells the host that they are over
 };
 
 struct Node {
