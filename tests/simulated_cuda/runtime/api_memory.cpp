@@ -36,20 +36,23 @@ cudaError_t free_now(const Call& call, void* pointer, bool device_memory) {
     if (!block) {
         return cudaErrorInvalidValue;
     }
-    check_users_known(call, *block);
-    for (Stream* const stream : std::vector<Stream*>(call.runtime.devices[block->device].streams)) {
-        const Position end = stream->end();
-        wait_until(call.runtime, end, call.lock);
-        host_knows(end);
+    const std::vector<Stream*> streams = call.runtime.devices[block->device].streams;
+    for (Stream* const stream : streams) {
+        wait_until(call.runtime, stream->end(), call.lock);
     }
     if (call.runtime.sticky != cudaSuccess) {
         return call.runtime.sticky;
     }
-    for (const Position& user : block->users) {
-        if (!user.done() || (!call.runtime.options.strict && user.count > user.stream->host_known)) {
-            call.violate(violation::early_free, "work of device " + std::to_string(user.stream->device) + " still uses the " + describe(*block));
-            break;
+    if (!report_unknown_users(call, *block)) {  // after the wait: kernels tell only when they run what they use
+        for (const Position& user : block->users) {
+            if (!user.done()) {
+                call.violate(violation::early_free, "work of device " + std::to_string(user.stream->device) + " still uses the " + describe(*block));
+                break;
+            }
         }
+    }
+    for (Stream* const stream : streams) {
+        host_knows({stream, stream->completed});
     }
     if (block->live) {
         release(call.runtime, *block);
@@ -127,7 +130,7 @@ cudaError_t cudaHostUnregister(void* pointer) {
             call.violate(violation::bad_free, hex(reinterpret_cast<std::uintptr_t>(pointer)) + " is not the beginning of registered memory");
             return cudaErrorHostMemoryNotRegistered;
         }
-        check_users_known(call, *block);
+        static_cast<void>(report_unknown_users(call, *block));
         release(call.runtime, *block);
         return cudaSuccess;
     });

@@ -65,14 +65,15 @@ cudaError_t make(const Call& call, void** pointer, std::size_t bytes, std::share
 }
 
 // The clock of the freeing stream decides whether a user comes before the free, whatever runs first.
-void check_users_ordered(const Block& block, const Stream& stream, const Clock& clock, const std::string& where) {
+bool report_unordered_users(const Block& block, const Stream& stream, const Clock& clock, const std::string& where) {
     for (const Position& user : block.users) {
         if (user.stream != &stream && user.count > user.stream->host_known && !clock.covers(user)) {
             report(violation::early_free, where + " on stream " + std::to_string(stream.id) + " is not ordered after work on stream " +
                                               std::to_string(user.stream->id) + " that uses the " + describe(block));
-            return;
+            return true;
         }
     }
+    return false;
 }
 
 cudaError_t free_in_order(const Call& call, void* pointer, cudaStream_t handle) {
@@ -103,12 +104,11 @@ cudaError_t free_in_order(const Call& call, void* pointer, cudaStream_t handle) 
     if (block->stream_ordered && !stream->ordered_after(block->allocated)) {
         call.violate(violation::not_ordered, "freed on a stream that is not ordered after its allocation: " + describe(*block));
     }
-    check_users_ordered(*block, *stream, stream->clock, call.name);
-    const std::size_t reported_users = block->users.size();
+    const bool reported = report_unordered_users(*block, *stream, stream->clock, call.name);
     block->free_queued = true;
-    operation.run = [&state, block, stream, clock = stream->clock, reported_users] {
-        if (block->users.size() > reported_users) {  // kernels tell only when they run
-            check_users_ordered(*block, *stream, clock, "cudaFreeAsync");
+    operation.run = [&state, block, stream, clock = stream->clock, reported] {
+        if (!reported) {  // kernels tell only when they run what they use
+            static_cast<void>(report_unordered_users(*block, *stream, clock, "cudaFreeAsync"));
         }
         if (block->live) {
             release(state, *block);

@@ -210,17 +210,15 @@ std::shared_ptr<Block> block_to_free(const Call& call, const void* pointer, bool
     return block;
 }
 
-void check_users_known(const Call& call, const Block& block) {
-    if (!call.runtime.options.strict) {
-        return;
-    }
+bool report_unknown_users(const Call& call, const Block& block) {
     for (const Position& user : block.users) {
-        if (user.count > user.stream->host_known) {
+        if (call.runtime.options.strict && user.count > user.stream->host_known) {
             call.violate(violation::early_free,
                          "the host has not waited for work on stream " + std::to_string(user.stream->id) + " that uses the " + describe(block));
-            return;
+            return true;
         }
     }
+    return false;
 }
 
 // -- what the kernel side asks; while a kernel runs its thread holds the lock, so its helpers take the kernel's own --

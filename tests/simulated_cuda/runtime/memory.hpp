@@ -35,7 +35,7 @@ void forget_blocks(Runtime& runtime);
 
 /// The live block that begins at `pointer`, for a free of the given kind. Null after reporting why not.
 [[nodiscard]] std::shared_ptr<Block> block_to_free(const Call& call, const void* pointer, bool device_memory);
-/// Reports users that the host has not waited for (strict), before a free that waits by itself.
-void check_users_known(const Call& call, const Block& block);
+/// Strict: reports users that the host has not waited for by itself. Whether there were any.
+bool report_unknown_users(const Call& call, const Block& block);
 
 }  // namespace simulated_cuda

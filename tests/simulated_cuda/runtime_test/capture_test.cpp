@@ -223,6 +223,9 @@ TEST_F(CaptureTest, user_objects_live_as_long_as_graph_exec_and_launches) {
     ASSERT_EQ(cudaGraphLaunch(exec, origin), cudaSuccess);
     ASSERT_EQ(cudaGraphExecDestroy(exec), cudaSuccess);
     EXPECT_EQ(destroyed, 0) << "a launch is in flight";
+    EXPECT_EQ(cudaStreamQuery(origin), cudaErrorNotReady);
+    EXPECT_EQ(cudaStreamQuery(origin), cudaErrorNotReady);
+    EXPECT_EQ(destroyed, 0) << "it has begun, and is not over";
     ASSERT_EQ(cudaStreamSynchronize(origin), cudaSuccess);
     EXPECT_EQ(destroyed, 1);
 }

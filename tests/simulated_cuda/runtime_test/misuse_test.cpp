@@ -2,6 +2,7 @@
 // Planted mistakes, each of which must be reported.
 #include <cstring>
 
+#include "../runtime/kernel_side.hpp"
 #include "simulated.hpp"
 
 namespace simulated_cuda::test {
@@ -94,6 +95,48 @@ TEST_F(Misuse, stream_ordered_free_needs_an_order_after_every_user) {
         ASSERT_EQ(cudaFreeAsync(wrong, freeing), cudaSuccess);
         expect_violation(violation::early_free);
     }
+}
+
+// A kernel that touches one address: the runtime learns of it when the kernel runs.
+cudaError_t touch(const void* address, cudaStream_t stream) {
+    KernelLaunch launch;
+    launch.name = "touch";
+    launch.grid = launch.block = dim3(1);
+    launch.run = [address] { ASSERT_NE(block_containing(reinterpret_cast<std::uintptr_t>(address)), nullptr); };
+    return enqueue_kernel(stream, std::move(launch));
+}
+
+TEST_F(Misuse, frees_under_kernels_are_early_in_every_schedule) {
+    for (const Scheduler scheduler : {Scheduler::eager, Scheduler::lazy}) {
+        start(scheduler);
+        const cudaStream_t user = make_stream();
+        void *const first = on_device(1), *const waited_for = on_device(1);
+        ASSERT_EQ(touch(first, user), cudaSuccess);
+        ASSERT_EQ(cudaFree(first), cudaSuccess);
+        expect_violation(violation::early_free);
+        ASSERT_EQ(touch(waited_for, user), cudaSuccess);
+        ASSERT_EQ(cudaStreamSynchronize(user), cudaSuccess);
+        ASSERT_EQ(cudaFree(waited_for), cudaSuccess);
+        EXPECT_EQ(violation_report(), "");
+    }
+}
+
+TEST_F(Misuse, unordered_free_after_the_kernel_ran_is_still_early) {
+    const cudaStream_t user = make_stream(), freeing = make_stream();
+    void* memory = nullptr;
+    ASSERT_EQ(cudaMallocAsync(&memory, 4, user), cudaSuccess);
+    ASSERT_EQ(cudaMemsetAsync(memory, 1, 4, user), cudaSuccess);
+    ASSERT_EQ(cudaStreamSynchronize(user), cudaSuccess);
+    ASSERT_EQ(touch(memory, user), cudaSuccess);
+    ASSERT_EQ(cudaFreeAsync(memory, freeing), cudaSuccess);
+    EXPECT_EQ(violation_report(), "") << "nobody knows yet";
+    const cudaEvent_t event = make_event();
+    ASSERT_EQ(cudaEventRecord(event, user), cudaSuccess);
+    while (pending_work() > 2) {
+        EXPECT_EQ(cudaEventQuery(event), cudaErrorNotReady);
+    }
+    run_all();
+    expect_violation(violation::early_free);
 }
 
 TEST_F(Misuse, use_after_a_stream_ordered_free) {
