@@ -37,6 +37,10 @@ COPY_FAULTS = device("device_copy_fault_test", "lazy/copy_fault.each_call_once_o
 SLOTS = device("device_copy_fault_test", "copy_staging.is_not_reused_while_a_transfer_reads_it")
 CAPTURED_COPIES = copies("capture.copies_run_at_each_launch")
 
+def matrix(*situations):
+    return device("release_matrix_test", *(f"*/{situation}" for situation in situations))
+
+
 CALLING = [
     Mutant("device_guard_forgotten", "cuda/isolated.cpp", "const DeviceGuard guard(device);", "const DeviceGuard guard(any_device);", STREAMS),
     Mutant("device_not_put_back", "include/ndlease/gpu/device_guard.hpp", "if (changed_ && cudaSetDevice(before_)", "if (false && cudaSetDevice(before_)", STREAMS),
@@ -75,7 +79,7 @@ MEMORY = [
     Mutant("failed_free_not_counted", "cuda/allocation.cpp", "        detail::count_failed_free(bytes);\n", "        static_cast<void>(bytes);\n",
            faults("*memory_fault.loses_nothing_silently*")),
     Mutant("pool_closed_to_peers", "cuda/peer_access.cpp", "    open_pool_to(owner, user);", "    static_cast<void>(&open_pool_to);",
-           faults("peers.may_use_pool_memory_once_access_is_enabled")),
+           copies("stream_copy.between_two_devices")),
 ]
 
 TILES = "cuda/kernels/tiles.cu"
@@ -116,4 +120,12 @@ COPYING = [
     Mutant("part_unpacked_before_it_arrives", "src/copy/across.cpp", "            follow(dst.stream, stream);\n", "", COPY_FAULTS),
 ]
 
-MUTANTS = CALLING + MEMORY + KERNELS + COPYING
+RELEASING = [
+    Mutant("share_given_back_within_the_driver", "src/lease/graph_share.cpp", "give_share_later(static_cast<GraphShare*>(payload));",
+           "const std::unique_ptr<GraphShare> gone(static_cast<GraphShare*>(payload)); (void)Lease::release_token(gone->share);",
+           matrix("use_in_a_captured_graph_wait")),
+    Mutant("release_spoils_a_capture", "cuda/event_calls.cpp", "[&](CallName& call) { return unseen_by_captures(call, [&] { return cudaEventSynchronize(event_of(event)); }); }",
+           "[&](CallName&) { return cudaEventSynchronize(event_of(event)); }", matrix("release_beside_a_global_capture_wait")),
+]
+
+MUTANTS = CALLING + MEMORY + KERNELS + COPYING + RELEASING
