@@ -4,8 +4,6 @@
 #include <benchmark/benchmark.h>
 
 #include <cuda_runtime_api.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -179,25 +177,14 @@ std::vector<std::string> calls_of(Operation& operation, const Runtime& runtime) 
     return names;
 }
 
-/// Asked in a child, which alone keeps a log: logging costs, and must not while time is taken.
-std::vector<std::string> calls_of_in_child(Operation& operation) {
-    int ends[2];
-    if (pipe(ends) != 0) return {"no pipe"};
-    const pid_t child = fork();
-    if (child == 0) {
-        std::string text;
-        for (const std::string& name : calls_of(operation, Runtime(true))) text += name + "\n";
-        const bool written = write(ends[1], text.data(), text.size()) == static_cast<ssize_t>(text.size());
-        _exit(written ? 0 : 1);
-    }
-    close(ends[1]);
+/// Asked of another process of this program, which alone keeps a log: logging costs, and must not while time is taken.
+std::vector<std::string> calls_of_in_child(const std::string& name) {
+    FILE* const pipe = popen(("/proc/self/exe --calls " + name).c_str(), "r");
+    if (pipe == nullptr) return {"no child"};
     std::string text;
     char buffer[512];
-    for (ssize_t n = 0; (n = read(ends[0], buffer, sizeof buffer)) > 0;) text.append(buffer, static_cast<std::size_t>(n));
-    close(ends[0]);
-    int status = 0;
-    waitpid(child, &status, 0);
-    if (child < 0 || status != 0) return {"no child"};
+    for (std::size_t n = 0; (n = fread(buffer, 1, sizeof buffer, pipe)) > 0;) text.append(buffer, n);
+    if (pclose(pipe) != 0) return {"no answer of the child"};
     std::istringstream lines(text);
     std::vector<std::string> names;
     for (std::string line; std::getline(lines, line);) names.push_back(line);
@@ -252,15 +239,24 @@ int run_lease_bench(int argc, char** argv) {
     Scope same(true), other(false);
     UsedOn used;
     Release wait(Release::By::wait), stream(Release::By::stream), deferred(Release::By::deferred);
-    std::vector<Case> cases = {{"lease/export", &exported, {}},
-                               {"lease/import", &imported, {}},
-                               {"lease/access_same_stream", &same, {}},
-                               {"lease/access_other_stream", &other, {}},
-                               {"lease/used_on", &used, {}},
-                               {"lease/release_wait", &wait, {}},
-                               {"lease/release_in_order_of_stream", &stream, {}},
-                               {"lease/release_deferred", &deferred, {}}};
-    for (Case& c : cases) c.calls = calls_of_in_child(*c.operation);  // before this process makes a call: it could not fork afterwards
+    std::vector<Case> cases = {{"lease.export", &exported, {}},
+                               {"lease.import", &imported, {}},
+                               {"lease.access_same_stream", &same, {}},
+                               {"lease.access_other_stream", &other, {}},
+                               {"lease.used_on", &used, {}},
+                               {"lease.release_wait", &wait, {}},
+                               {"lease.release_in_order_of_stream", &stream, {}},
+                               {"lease.release_deferred", &deferred, {}}};
+    if (argc == 3 && std::string(argv[1]) == "--calls") {
+        const Runtime logging(true);
+        for (Case& c : cases) {
+            if (c.name != argv[2]) continue;
+            for (const std::string& name : calls_of(*c.operation, logging)) std::puts(name.c_str());
+            return 0;
+        }
+        return 1;
+    }
+    for (Case& c : cases) c.calls = calls_of_in_child(c.name);
     const Runtime runtime(false);
     std::printf("simulated CUDA: costs of the runtime's calls are those of the test double\n");
     for (const Case& c : cases) {

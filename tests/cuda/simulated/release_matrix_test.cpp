@@ -105,7 +105,7 @@ void use_in_a_captured_graph(World& w) {
         (void)cudaGraphLaunch(executable, w.second);
     }
     w.drop();
-    simulated_cuda::clear_faults();  // a program that cannot destroy its graph keeps the memory, rightly
+    w.clear_faults();  // a program that cannot destroy its graph keeps the memory, rightly
     if (executable != nullptr) (void)cudaGraphExecDestroy(executable);
     if (graph != nullptr) (void)cudaGraphDestroy(graph);
     simulated_cuda::run_all();
@@ -119,7 +119,7 @@ void release_while_the_owners_stream_is_captured(World& w) {
     w.drop();
     if (!capturing) return;
     cudaGraph_t graph = nullptr;
-    simulated_cuda::clear_faults();
+    w.clear_faults();
     if (cudaStreamEndCapture(w.owner, &graph) == cudaSuccess) (void)cudaGraphDestroy(graph);
 }
 
@@ -134,7 +134,7 @@ void release_beside_a_global_capture(World& w) {
     const cudaError_t ended = cudaStreamEndCapture(w.second, &graph);
     if (ended == cudaErrorStreamCaptureInvalidated) w.note("a release invalidated the capture of another stream");
     if (ended == cudaSuccess) (void)cudaGraphDestroy(graph);
-    simulated_cuda::clear_faults();
+    w.clear_faults();
     if (ended != cudaSuccess && cudaStreamEndCapture(w.second, &graph) == cudaSuccess) (void)cudaGraphDestroy(graph);
 }
 
@@ -154,7 +154,7 @@ void device_reset_before_the_release(World& w) {
     w.expect_unfreed();
     const std::int64_t draining = lease_statistics().draining;
     w.drop();
-    simulated_cuda::clear_faults();
+    w.clear_faults();
     while (lease_statistics().draining != draining) std::this_thread::yield();
     detail::empty_event_pool();
     (void)simulated_cuda::take_violations();  // handles of the reset device are used, and found to be no good

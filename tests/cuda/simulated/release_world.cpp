@@ -46,14 +46,14 @@ void World::call(const std::function<void()>& ndlease_call) {
     int device_after = -1;
     const bool known = cudaGetDevice(&device_before) == cudaSuccess;
     const cudaError_t error_before = cudaPeekAtLastError();
-    threw = false;
+    threw = replaced_error_ = false;
     try {
         ndlease_call();
     } catch (const Error&) {
         threw = true;
     }
     const cudaError_t error_after = cudaPeekAtLastError();
-    if (error_after != error_before && !simulated_cuda::is_sticky(error_after)) {
+    if (error_after != error_before && !replaced_error_ && !simulated_cuda::is_sticky(error_after)) {
         note("last error " + std::to_string(error_before) + " became " + std::to_string(error_after));
     }
     if (known && cudaGetDevice(&device_after) == cudaSuccess && device_after != device_before) {
@@ -64,6 +64,7 @@ void World::call(const std::function<void()>& ndlease_call) {
 // A call of the owner's own that fails must not show as ndlease's.
 bool World::own(cudaError_t result) noexcept {
     if (result != cudaSuccess && !had_error_) (void)cudaGetLastError();
+    if (result != cudaSuccess && had_error_) replaced_error_ = true;  // there is no way to set it back
     return result == cudaSuccess;
 }
 
@@ -129,6 +130,11 @@ void World::use(const Lease& with, cudaStream_t stream, int device) {
     if (enqueued == cudaSuccess) call([&] { with.used_on(ref, Use::write); });
 }
 
+void World::clear_faults() {
+    calls_ += simulated_cuda::calls();  // clearing sets the count back
+    simulated_cuda::clear_faults();
+}
+
 void World::end_as_owner() noexcept {
     if (freed_ || simulated_cuda::is_sticky(cudaPeekAtLastError())) return;
     if (lent_ && (callbacks == 0 || status != ReleaseStatus::ok)) return;  // not the owner's, or nothing that can be freed
@@ -137,8 +143,7 @@ void World::end_as_owner() noexcept {
 }
 
 std::string World::finish() {
-    calls_ = simulated_cuda::calls();
-    simulated_cuda::clear_faults();
+    clear_faults();
     lease = {};
     // The reaper's turn: queries make the simulated streams move.
     const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);

@@ -38,6 +38,8 @@ public:
     void use(const Lease& with, cudaStream_t stream, int device = 0);
     /// Runs a call of ndlease's, and checks that the thread's device and last error are as before.
     void call(const std::function<void()>& ndlease_call);
+    /// From here on no call fails. Calls after it are not counted as those that may.
+    void clear_faults();
     void drop() {
         call([this] { lease = {}; });
     }
@@ -71,6 +73,7 @@ private:
     bool lent_ = false;
     bool freed_ = false;
     bool had_error_ = false;
+    bool replaced_error_ = false;
     bool purging_ = false;
     std::size_t events_left_ = 0;
     bool unfreed_is_right_ = false;

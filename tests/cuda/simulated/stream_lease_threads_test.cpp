@@ -34,10 +34,7 @@ ReleasePolicy policy_of(int i, StreamRef stream) {
 }
 
 TEST(StreamLeaseThreads, each_of_many_views_is_released_once_after_its_uses) {
-    simulated_cuda::Options options;
-    options.scheduler = simulated_cuda::Scheduler::random;
-    options.seed = 5;
-    (void)simulated_cuda::reset(options);
+    simulated_cuda::set_scheduler(simulated_cuda::Scheduler::random, 5);
     const LeaseStatistics before = lease_statistics();
     std::atomic<std::int64_t> released{0};
     std::atomic<std::int64_t> early{0};
@@ -77,7 +74,6 @@ TEST(StreamLeaseThreads, each_of_many_views_is_released_once_after_its_uses) {
 }
 
 TEST(StreamLeaseThreads, one_view_is_used_on_many_streams_at_once) {
-    (void)simulated_cuda::reset();
     constexpr int threads = 16;
     std::atomic<int> callbacks{0};
     void* memory = nullptr;
