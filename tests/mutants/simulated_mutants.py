@@ -37,10 +37,6 @@ COPY_FAULTS = device("device_copy_fault_test", "lazy/copy_fault.each_call_once_o
 SLOTS = device("device_copy_fault_test", "copy_staging.is_not_reused_while_a_transfer_reads_it")
 CAPTURED_COPIES = copies("capture.copies_run_at_each_launch")
 
-def matrix(*situations):
-    return device("release_matrix_test", *(f"*/{situation}" for situation in situations))
-
-
 CALLING = [
     Mutant("device_guard_forgotten", "cuda/isolated.cpp", "const DeviceGuard guard(device);", "const DeviceGuard guard(any_device);", STREAMS),
     Mutant("device_not_put_back", "include/ndlease/gpu/device_guard.hpp", "if (changed_ && cudaSetDevice(before_)", "if (false && cudaSetDevice(before_)", STREAMS),
@@ -114,7 +110,8 @@ COPYING = [
     Mutant("slot_filled_while_it_is_read", "src/copy/staged.cpp", "            staging.ring().wait(number);\n", "", SLOTS),
     Mutant("use_of_a_slot_forgotten", "src/copy/staged.cpp", "            staging.ring().used(number, stream);\n            done +=", "            done +=", SLOTS),
     Mutant("slot_read_before_it_is_filled", "src/copy/staged.cpp", "            staging.ring().wait(staging.slot_of(i));\n", "", COPY_FAULTS),
-    Mutant("other_device_does_not_wait", "src/copy/device_copy.cpp", "    own.ref().wait(Event::record(stream));\n", "", COPY_FAULTS),
+    Mutant("other_device_does_not_wait", "src/copy/device_copy.cpp", "    own.ref().wait(Event::record(stream));\n", "",
+           device("device_copy_fault_test", "copy_order.on_another_device_is_after_the_work_of_the_callers_stream")),
     Mutant("nobody_waits_for_the_other_device", "src/copy/device_copy.cpp", "stream.wait(Event::record(own));", "static_cast<void>(own);", COPY_FAULTS),
     Mutant("part_sent_before_it_is_packed", "src/copy/across.cpp", "            follow(stream, src.stream);\n", "", COPY_FAULTS),
     Mutant("part_unpacked_before_it_arrives", "src/copy/across.cpp", "            follow(dst.stream, stream);\n", "", COPY_FAULTS),
@@ -123,9 +120,9 @@ COPYING = [
 RELEASING = [
     Mutant("share_given_back_within_the_driver", "src/lease/graph_share.cpp", "give_share_later(static_cast<GraphShare*>(payload));",
            "const std::unique_ptr<GraphShare> gone(static_cast<GraphShare*>(payload)); (void)Lease::release_token(gone->share);",
-           matrix("use_in_a_captured_graph_wait")),
+           memory("lease_capture.a_callback_after_the_end_of_a_graph_may_call_the_runtime")),
     Mutant("release_spoils_a_capture", "cuda/event_calls.cpp", "[&](CallName& call) { return unseen_by_captures(call, [&] { return cudaEventSynchronize(event_of(event)); }); }",
-           "[&](CallName&) { return cudaEventSynchronize(event_of(event)); }", matrix("release_beside_a_global_capture_wait")),
+           "[&](CallName&) { return cudaEventSynchronize(event_of(event)); }", memory("lease_capture.a_release_leaves_the_captures_of_other_threads_alone")),
 ]
 
 MUTANTS = CALLING + MEMORY + KERNELS + COPYING + RELEASING
