@@ -18,7 +18,7 @@ void keep_in_graph(StreamUses& uses, std::uint64_t capture_id, StreamRef stream,
     if (!result.ok()) {
         uses.doubt = Doubt::for_ever;
         (void)Lease::release_token(kept->share);  // not the last: the caller holds one
-        check(operations, result, "the graph captured from " + to_string(stream) + " cannot keep the lent memory, which is kept for ever now");
+        check(operations, result, [&] { return "the graph captured from " + to_string(stream) + " cannot keep the lent memory, which is kept for ever now"; });
     }
     (void)kept.release();
     uses.kept_in_capture = capture_id;

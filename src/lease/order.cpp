@@ -51,13 +51,15 @@ struct Consumer {
 
     explicit Consumer(StreamRef s) : stream(s) {
         const StreamOperations& operations = *stream.operations();
-        check(operations, operations.stream_id(native(stream), &id), "the order of " + to_string(stream) + " after lent memory's pending work");
-        check(operations, operations.stream_capture(native(stream), &capture), "the order of " + to_string(stream) + " after lent memory's pending work");
+        check(operations, operations.stream_id(native(stream), &id), [&] { return "the order of " + to_string(stream) + " after lent memory's pending work"; });
+        check(operations, operations.stream_capture(native(stream), &capture),
+              [&] { return "the order of " + to_string(stream) + " after lent memory's pending work"; });
     }
     [[nodiscard]] bool is_own(const RecordedUse& use) const noexcept { return use.operations == stream.operations() && use.stream_id == id; }
     void wait_for(const RecordedUse& use, bool external) const {
         const StreamOperations& operations = *stream.operations();
-        check(operations, operations.wait(native(stream), use.event, external), "the order of " + to_string(stream) + " after lent memory's pending work");
+        check(operations, operations.wait(native(stream), use.event, external),
+              [&] { return "the order of " + to_string(stream) + " after lent memory's pending work"; });
     }
 };
 
@@ -76,7 +78,7 @@ void record_in_doubt(StreamUses& uses, StreamRef stream, const Result& failed) {
     const StreamOperations& operations = *stream.operations();
     if (operations.synchronize_stream(native(stream)).ok()) return;  // the work is over: nothing to remember
     uses.doubt_device(operations, stream.device().id);
-    check(operations, failed, "a use on " + to_string(stream) + " could not be recorded, the memory is kept until its device can be asked");
+    check(operations, failed, [&] { return "a use on " + to_string(stream) + " could not be recorded, the memory is kept until its device can be asked"; });
 }
 
 Result record_event(StreamUses& uses, RecordedUse& use, NativeStream stream) {

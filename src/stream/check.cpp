@@ -5,13 +5,13 @@
 
 namespace ndlease::detail {
 
-void check(const StreamOperations& operations, const Result& result, const std::string& what) {
+void throw_failed(const StreamOperations& operations, const Result& result, const std::string& what) {
     switch (result.outcome) {
-        case Outcome::ok: return;
         case Outcome::unavailable:
             throw Error(errc::device,
                         what + ": no device call is made any more: the process exits, was forked after its first device call, or ndlease was shut down");
         case Outcome::out_of_memory: throw Error(errc::out_of_memory, what + ": " + operations.describe(result));
+        case Outcome::ok:
         case Outcome::not_ready:
         case Outcome::capturing:
         case Outcome::device_lost:

@@ -14,17 +14,17 @@ Event Event::record(StreamRef stream) {
     const StreamOperations& operations = *stream.operations();
     const NativeStream native{stream.device().id, stream.handle()};
     CaptureState capture;
-    check(operations, operations.stream_capture(native, &capture), "an event on " + to_string(stream));
+    check(operations, operations.stream_capture(native, &capture), [&] { return "an event on " + to_string(stream); });
     std::uint64_t id = 0;
-    check(operations, operations.stream_id(native, &id), "an event on " + to_string(stream));
+    check(operations, operations.stream_id(native, &id), [&] { return "an event on " + to_string(stream); });
     void* event = nullptr;
-    check(operations, take_event(operations, native.device, &event), "an event on " + to_string(stream));
+    check(operations, take_event(operations, native.device, &event), [&] { return "an event on " + to_string(stream); });
     result.operations_ = &operations;
     result.event_ = event;
     result.stream_id_ = id;
     result.capture_id_ = capture.active ? capture.id : 0;
     result.device_ = stream.device();
-    check(operations, operations.record(event, native), "an event on " + to_string(stream));
+    check(operations, operations.record(event, native), [&] { return "an event on " + to_string(stream); });
     return result;
 }
 
@@ -41,12 +41,12 @@ bool Event::is_done() const {
     if (event_ == nullptr) return true;
     const Result result = operations_->query_event(event_);
     if (result.outcome == Outcome::not_ready) return false;
-    check(*operations_, result, "asking for an event of " + to_string(device_));
+    check(*operations_, result, [&] { return "asking for an event of " + to_string(device_); });
     return true;
 }
 
 void Event::synchronize() const {
-    if (event_ != nullptr) check(*operations_, operations_->synchronize_event(event_), "waiting for an event of " + to_string(device_));
+    if (event_ != nullptr) check(*operations_, operations_->synchronize_event(event_), [&] { return "waiting for an event of " + to_string(device_); });
 }
 
 }  // namespace ndlease

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <string>
+#include <type_traits>
 
 #include <ndlease/device.hpp>
 
@@ -77,7 +78,18 @@ struct StreamOperations {
 /// The same, or Error{errc::not_supported} that says how to get a build with CUDA; `what` begins the message.
 [[nodiscard]] const StreamOperations& require_cuda_stream_operations(const char* what);
 
-/// Throws Error{errc::device} (out_of_memory and not_supported where they fit) that names call, code and `what`, unless the result is ok.
-void check(const StreamOperations& operations, const Result& result, const std::string& what);
+/// Throws Error{errc::device} (out_of_memory where it fits) that names call, code and `what`.
+[[noreturn]] void throw_failed(const StreamOperations& operations, const Result& result, const std::string& what);
+
+/// The same unless the result is ok. `what`: the words, or a callable that makes them when they are needed.
+template <class What>
+void check(const StreamOperations& operations, const Result& result, const What& what) {
+    if (result.ok()) return;
+    if constexpr (std::is_invocable_v<const What&>) {
+        throw_failed(operations, result, what());
+    } else {
+        throw_failed(operations, result, what);
+    }
+}
 
 }  // namespace ndlease::detail

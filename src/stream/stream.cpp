@@ -10,7 +10,7 @@ Stream Stream::make(Device device, int priority) {
     const detail::StreamOperations& operations = detail::require_cuda_stream_operations("a stream");
     if (device.type != DeviceType::cuda) throw Error(errc::invalid_argument, "a stream on " + to_string(device) + ": only CUDA devices have streams");
     void* handle = nullptr;
-    detail::check(operations, operations.make_stream(device.id, priority, &handle), "a stream on " + to_string(device));
+    detail::check(operations, operations.make_stream(device.id, priority, &handle), [&] { return "a stream on " + to_string(device); });
     return Stream(StreamRef(&operations, device, handle));
 }
 

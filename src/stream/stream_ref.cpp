@@ -80,13 +80,13 @@ bool StreamRef::is_per_thread_default() const noexcept { return operations_ != n
 
 std::uint64_t StreamRef::id() const {
     std::uint64_t result = 0;
-    if (!is_host()) detail::check(*operations_, operations_->stream_id(native(*this), &result), "the id of " + to_string(*this));
+    if (!is_host()) detail::check(*operations_, operations_->stream_id(native(*this), &result), [&] { return "the id of " + to_string(*this); });
     return result;
 }
 
 bool StreamRef::is_capturing() const {
     CaptureState state;
-    if (!is_host()) detail::check(*operations_, operations_->stream_capture(native(*this), &state), "the capture state of " + to_string(*this));
+    if (!is_host()) detail::check(*operations_, operations_->stream_capture(native(*this), &state), [&] { return "the capture state of " + to_string(*this); });
     return state.active;
 }
 
@@ -94,12 +94,12 @@ bool StreamRef::is_idle() const {
     if (is_host()) return true;
     const Result result = operations_->query_stream(native(*this));
     if (result.outcome == Outcome::not_ready) return false;
-    detail::check(*operations_, result, "asking " + to_string(*this));
+    detail::check(*operations_, result, [&] { return "asking " + to_string(*this); });
     return true;
 }
 
 void StreamRef::synchronize() const {
-    if (!is_host()) detail::check(*operations_, operations_->synchronize_stream(native(*this)), "waiting for " + to_string(*this));
+    if (!is_host()) detail::check(*operations_, operations_->synchronize_stream(native(*this)), [&] { return "waiting for " + to_string(*this); });
 }
 
 void StreamRef::wait(const Event& event) const {
@@ -109,9 +109,9 @@ void StreamRef::wait(const Event& event) const {
         return;
     }
     CaptureState capture;
-    detail::check(*operations_, operations_->stream_capture(native(*this), &capture), "a wait on " + to_string(*this));
+    detail::check(*operations_, operations_->stream_capture(native(*this), &capture), [&] { return "a wait on " + to_string(*this); });
     const bool external = capture.active && event.capture_id() == 0;
-    detail::check(*operations_, operations_->wait(native(*this), event.cuda(), external), "a wait on " + to_string(*this));
+    detail::check(*operations_, operations_->wait(native(*this), event.cuda(), external), [&] { return "a wait on " + to_string(*this); });
 }
 
 std::string to_string(StreamRef stream) {

@@ -3,8 +3,8 @@
 #include <cuda_runtime_api.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
-#include <regex>
 #include <set>
 #include <string>
 
@@ -38,10 +38,13 @@ TEST(Numbers, the_list_names_every_enumerator_of_the_header) {
     for (const Number& number : kNumbers) {
         listed.insert(number.name);
     }
-    const std::regex number(R"((cuda\w+) = |#define (cuda\w+) )");
+    // "    cudaName = number," anywhere in a line, or "#define cudaName number".
     for (std::string line; std::getline(header, line);) {
-        for (std::sregex_iterator match(line.begin(), line.end(), number); match != std::sregex_iterator(); ++match) {
-            declared.insert((*match)[1].matched ? (*match)[1] : (*match)[2]);
+        for (std::size_t at = line.find("cuda"); at != std::string::npos; at = line.find("cuda", at + 1)) {
+            const std::size_t end = std::min(line.find_first_of(" ,;)*", at), line.size());
+            if (line.compare(end, 3, " = ") == 0 || (line.rfind("#define ", 0) == 0 && at == 8)) {
+                declared.insert(line.substr(at, end - at));
+            }
         }
     }
     declared.erase("cudaStreamLegacy");
