@@ -71,7 +71,9 @@ TEST_F(lease_capture, a_release_leaves_the_captures_of_other_threads_alone) {
     EXPECT_TRUE(freed_soon());
     cudaGraph_t graph = nullptr;
     EXPECT_EQ(cudaStreamEndCapture(captured.ref().cuda(), &graph), cudaSuccess);
-    if (graph != nullptr) EXPECT_EQ(cudaGraphDestroy(graph), cudaSuccess);
+    if (graph != nullptr) {
+        EXPECT_EQ(cudaGraphDestroy(graph), cudaSuccess);
+    }
 }
 
 }  // namespace

@@ -30,7 +30,8 @@ GRAPH = streams("a_graph_holds_a_share_until_it_is_gone")
 
 RUNNER = [  # the runner itself: what changes nothing must survive, what does not compile is no catch
     Mutant("runner_comment_survives", SETTLE, "// What must be said before any device is asked.", "// Said before any device is asked.", WAITS, SURVIVED),
-    Mutant("runner_compile_error_is_no_catch", SETTLE, "return wait_for_uses(uses, memory);\n}", "return wait_for_use(uses, memory);\n}", WAITS, DOES_NOT_COMPILE),
+    Mutant("runner_compile_error_is_no_catch", SETTLE, "return wait_for_uses(uses, memory);\n}", "return wait_for_use(uses, memory);\n}",
+           WAITS, DOES_NOT_COMPILE),
 ]
 
 RELEASING = [
@@ -48,7 +49,8 @@ RELEASING = [
     Mutant("release_into_a_capturing_stream", SETTLE, "if (capture.active) return later();\n    Result failed;", "Result failed;", CAPTURED_RELEASE),
     Mutant("reaper_calls_back_into_a_capture", SETTLE, "if (capture.active) return later();\n    }", "}", CAPTURED_RELEASE),
     Mutant("reaper_drops_what_is_not_over", REAPER, "            rest = block;\n", "", DEFERRED),
-    Mutant("reaper_concludes_what_is_not_over", SETTLE, "? later() : recover(uses, memory, asked)", "? done(ReleaseStatus::ok) : recover(uses, memory, asked)", DEFERRED),
+    Mutant("reaper_concludes_what_is_not_over", SETTLE, "? later() : recover(uses, memory, asked)",
+           "? done(ReleaseStatus::ok) : recover(uses, memory, asked)", DEFERRED),
     Mutant("forbidden_call_taken_for_failure", SETTLE, "case Outcome::capturing: return later();", "case Outcome::capturing: break;",
            streams("calls_that_a_capture_forbids_are_tried_later")),
     Mutant("nested_release_recurses", RELEASE, "if (queue.running) {", "if (false) {", leases("Release.a_callback_may_make_and_drop_leases")),
@@ -56,7 +58,8 @@ RELEASING = [
 ]
 
 COUNTING = [
-    Mutant("stale_token_frees_the_next_lease", "src/lease/control_block.hpp", "generation_of(word) != generation || holders_of(word) == 0) return Dropped::stale",
+    Mutant("stale_token_frees_the_next_lease", "src/lease/control_block.hpp",
+           "generation_of(word) != generation || holders_of(word) == 0) return Dropped::stale",
            "holders_of(word) == 0) return Dropped::stale", leases("LeaseToken.a_stale_token_does_not_touch_the_lease_that_has_the_block_now")),
     Mutant("double_release_frees_twice", "src/lease/control_block.hpp", "holders_of(word) == 0) return Dropped::stale", "false) return Dropped::stale",
            leases("LeaseToken.a_second_release_is_refused_and_counted")),
@@ -87,7 +90,8 @@ FAILING = [
 USING = [
     Mutant("use_not_recorded_on_leaving", "src/view/access.cpp", "lease.used_on(stream_, use_);", "(void)lease;",
            streams("access_orders_on_entering_and_records_on_leaving")),
-    Mutant("not_ordered_on_entering", "src/view/access.cpp", "    lease_.order_after(stream, use);\n", "", streams("access_orders_on_entering_and_records_on_leaving")),
+    Mutant("not_ordered_on_entering", "src/view/access.cpp", "    lease_.order_after(stream, use);\n", "",
+           streams("access_orders_on_entering_and_records_on_leaving")),
     Mutant("producers_work_ignored_at_acquire", ORDER, "} else if (uses.ready.event != nullptr && (", "} else if (false && (", CONSUMERS),
     Mutant("wait_for_the_wrong_use", ORDER, "consumer.wait_for(other, external);", "consumer.wait_for(uses.ready, external);", CONSUMERS),
     Mutant("readers_wait_for_readers", ORDER, "return use == Use::write || other.wrote;", "return true;", CONSUMERS),

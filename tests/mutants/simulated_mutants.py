@@ -39,8 +39,10 @@ CAPTURED_COPIES = copies("capture.copies_run_at_each_launch")
 
 CALLING = [
     Mutant("device_guard_forgotten", "cuda/isolated.cpp", "const DeviceGuard guard(device);", "const DeviceGuard guard(any_device);", STREAMS),
-    Mutant("device_not_put_back", "include/ndlease/gpu/device_guard.hpp", "if (changed_ && cudaSetDevice(before_)", "if (false && cudaSetDevice(before_)", STREAMS),
-    Mutant("last_error_left", "cuda/last_error_guard.hpp", "if (was_clear_) static_cast<void>(cudaGetLastError());", "", operations("last_error.a_failure_leaves_none")),
+    Mutant("device_not_put_back", "include/ndlease/gpu/device_guard.hpp", "if (changed_ && cudaSetDevice(before_)",
+           "if (false && cudaSetDevice(before_)", STREAMS),
+    Mutant("last_error_left", "cuda/last_error_guard.hpp", "if (was_clear_) static_cast<void>(cudaGetLastError());", "",
+           operations("last_error.a_failure_leaves_none")),
     Mutant("pending_error_lost", "cuda/isolated.cpp", "pending == cudaSuccess || is_sticky(pending)", "true",
            operations("last_error.pending_ones_survive_success_and_failure", "last_error.calls_beside_a_pending_one_are_made_on_another_thread")),
     Mutant("capture_mode_not_exchanged", "cuda/native_call.hpp", "const RelaxedCapture relaxed;\n    if (relaxed.code() == cudaSuccess) return call();",
@@ -50,7 +52,8 @@ CALLING = [
            "return cudaSuccess;", UNDISTURBED),
     Mutant("outside_event_not_external", "cuda/event_calls.cpp", "external ? cudaEventWaitExternal : cudaEventWaitDefault", "cudaEventWaitDefault",
            operations("capture.can_wait_for_an_event_from_outside")),
-    Mutant("event_on_the_default_stream", "cuda/event_calls.cpp", "cudaEventRecord(event_of(event), stream_of(stream))", "cudaEventRecord(event_of(event), nullptr)",
+    Mutant("event_on_the_default_stream", "cuda/event_calls.cpp", "cudaEventRecord(event_of(event), stream_of(stream))",
+           "cudaEventRecord(event_of(event), nullptr)",
            operations("stream_operations.events_mark_work_and_order_streams")),
     Mutant("streams_block", "cuda/stream_calls.cpp", "cudaStreamCreateWithPriority(&made, cudaStreamNonBlocking, priority)",
            "cudaStreamCreateWithPriority(&made, cudaStreamDefault, priority)", STREAMS),
@@ -68,7 +71,8 @@ MEMORY = [
            memory("device_buffer.of_memory_without_stream_order_waits_before_it_goes_back")),
     Mutant("double_free_of_a_moved_buffer", "src/memory/buffer.cpp", "data_(std::exchange(other.data_, nullptr))", "data_(other.data_)",
            memory("device_buffer.remembers_device_and_stream")),
-    Mutant("buffer_keeps_its_first_stream", "src/memory/buffer.cpp", "    stream_ = stream;\n}\n\nvoid Buffer::release_on", "}\n\nvoid Buffer::release_on", MOVED_BUFFER),
+    Mutant("buffer_keeps_its_first_stream", "src/memory/buffer.cpp", "    stream_ = stream;\n}\n\nvoid Buffer::release_on",
+           "}\n\nvoid Buffer::release_on", MOVED_BUFFER),
     Mutant("lent_buffer_without_pending_work", "src/memory/buffer.cpp", "    options.ready = stream_;\n", "", LENT_BUFFER),
     Mutant("pool_memory_before_its_allocation", "cuda/pool_memory.cpp", "isolated(ordinal_, [&] { return wait_for(handles.stream); })", "cudaSuccess",
            memory("device_resource.memory_is_where_it_says_and_holds_bytes")),
@@ -82,7 +86,8 @@ TILES = "cuda/kernels/tiles.cu"
 KERNELS = [
     Mutant("missing_barrier", TILES, "        __syncthreads();\n        write_tile", "        write_tile", budgets("tiles_of_4_bytes")),
     Mutant("off_by_one_tile_edge", TILES, "at_d + 1 == p.tiles_d.divisor", "at_d == p.tiles_d.divisor", budgets("tiles_of_4_bytes_with_edges")),
-    Mutant("edge_of_the_other_axis", TILES, "is_edge_s ? p.by_edge_s : p.by_s", "is_edge_d ? p.by_edge_s : p.by_s", CAPTURED_COPIES + budgets("tiles_of_4_bytes_with_edges")),
+    Mutant("edge_of_the_other_axis", TILES, "is_edge_s ? p.by_edge_s : p.by_s", "is_edge_d ? p.by_edge_s : p.by_s",
+           CAPTURED_COPIES + budgets("tiles_of_4_bytes_with_edges")),
     Mutant("uncoalesced_loads", TILES, "const std::byte* src, std::uint32_t words, const Divider<std::uint32_t>& by_row,\n"
            "                                          const TilesParameters& p) {\n    for (std::uint32_t first = threadIdx.x;",
            "const std::byte* src, std::uint32_t words, const Divider<std::uint32_t>& by_row,\n"
@@ -98,17 +103,20 @@ KERNELS = [
     Mutant("bank_conflict_of_small_words", TILES, "((s * unit_bytes_ + 3) / 4 | 1U) * 4", "(s * unit_bytes_ + 3) / 4 * 4",
            budgets("tiles_of_every_item_have_no_bank_conflicts")),
     Mutant("run_read_from_before_its_start", "cuda/kernels/runs.cu", "if (begin < skip) begin += 16;", "", budgets("runs")),
-    Mutant("last_byte_of_runs_forgotten", "cuda/kernels/runs.cu", "begin + 16 * count, bytes, lane, lanes)", "begin + 16 * count, bytes - 1, lane, lanes)", CAPTURED_COPIES),
+    Mutant("last_byte_of_runs_forgotten", "cuda/kernels/runs.cu", "begin + 16 * count, bytes, lane, lanes)",
+           "begin + 16 * count, bytes - 1, lane, lanes)", CAPTURED_COPIES),
     Mutant("misaligned_runs_shifted_wrongly", "cuda/kernels/runs.cu", "0x1111U * (skip & 3U)", "0x1111U * (skip & 2U)", CAPTURED_COPIES),
     Mutant("one_word_too_many", "cuda/kernels/words.cu", "threadIdx.x < p.count) store", "threadIdx.x <= p.count) store", CAPTURED_COPIES),
     Mutant("division_one_too_small", "cuda/kernels/divider.hpp", "/ d + 1)", "/ d)", device("device_divide_test", "divide.powers_of_two_and_their_neighbours")),
-    Mutant("launch_unchecked", "cuda/copy.cpp", "check(isolated(stream, enqueue), call, stream.device().id, where);", "static_cast<void>(isolated(stream, enqueue));",
+    Mutant("launch_unchecked", "cuda/copy.cpp", "check(isolated(stream, enqueue), call, stream.device().id, where);",
+           "static_cast<void>(isolated(stream, enqueue));",
            COPY_FAULTS),
 ]
 
 COPYING = [
     Mutant("slot_filled_while_it_is_read", "src/copy/staged.cpp", "            staging.ring().wait(number);\n", "", SLOTS),
-    Mutant("use_of_a_slot_forgotten", "src/copy/staged.cpp", "            staging.ring().used(number, stream);\n            done +=", "            done +=", SLOTS),
+    Mutant("use_of_a_slot_forgotten", "src/copy/staged.cpp", "            staging.ring().used(number, stream);\n            done +=",
+           "            done +=", SLOTS),
     Mutant("slot_read_before_it_is_filled", "src/copy/staged.cpp", "            staging.ring().wait(staging.slot_of(i));\n", "", COPY_FAULTS),
     Mutant("other_device_does_not_wait", "src/copy/device_copy.cpp", "    own.ref().wait(Event::record(stream));\n", "",
            device("device_copy_fault_test", "copy_order.on_another_device_is_after_the_work_of_the_callers_stream")),
@@ -121,7 +129,8 @@ RELEASING = [
     Mutant("share_given_back_within_the_driver", "src/lease/graph_share.cpp", "give_share_later(static_cast<GraphShare*>(payload));",
            "const std::unique_ptr<GraphShare> gone(static_cast<GraphShare*>(payload)); (void)Lease::release_token(gone->share);",
            memory("lease_capture.a_callback_after_the_end_of_a_graph_may_call_the_runtime")),
-    Mutant("release_spoils_a_capture", "cuda/event_calls.cpp", "[&](CallName& call) { return unseen_by_captures(call, [&] { return cudaEventSynchronize(event_of(event)); }); }",
+    Mutant("release_spoils_a_capture", "cuda/event_calls.cpp",
+           "[&](CallName& call) { return unseen_by_captures(call, [&] { return cudaEventSynchronize(event_of(event)); }); }",
            "[&](CallName&) { return cudaEventSynchronize(event_of(event)); }", memory("lease_capture.a_release_leaves_the_captures_of_other_threads_alone")),
 ]
 
