@@ -328,8 +328,10 @@ TEST_F(StreamLease, calls_that_a_capture_forbids_are_tried_later) {
     Lease lease = lend(ReleasePolicy::wait());
     use(lease, a);
     fake.finish(a);
+    (void)fake.take_log();
     lease = {};
     EXPECT_TRUE(called_soon());
+    EXPECT_THAT(fake.take_log(), ElementsAre("synchronize event of 11")) << "later it asks, and nothing else waits";
 }
 
 TEST_F(StreamLease, after_exit_or_in_a_child_no_device_call_is_made) {

@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Bugs in the lease's protocol, refused by the tests on streams whose every step the test decides."""
+
+from mutant import DOES_NOT_COMPILE, SURVIVED, Mutant
+
+ORDER, SETTLE, RELEASE = "src/lease/order.cpp", "src/lease/settle.cpp", "src/lease/release.cpp"
+USES, REAPER, SHARE = "src/lease/stream_uses.cpp", "src/lease/reaper.cpp", "src/lease/graph_share.cpp"
+
+
+def streams(*names):
+    return ("lease/stream_lease_test " + ":".join("StreamLease." + name for name in names),)
+
+
+def uses(*names):
+    return ("lease/stream_lease_test " + ":".join("StreamUses." + name for name in names),)
+
+
+def leases(*names):
+    return ("lease/lease_test " + ":".join(names),)
+
+
+WAITS = streams("wait_waits_for_every_stream_and_then_calls_back")
+ORDERED = streams("stream_ordered_makes_its_stream_wait_and_nobody_else")
+DEFERRED = streams("deferred_never_blocks_and_calls_back_when_the_last_use_is_over")
+CONSUMERS = streams("consumers_are_ordered_after_the_producer_and_after_writes")
+EXITS = streams("after_exit_or_in_a_child_no_device_call_is_made")
+POOL = streams("events_come_from_a_pool")
+CAPTURED_RELEASE = streams("a_release_while_its_stream_is_captured_comes_after_the_capture")
+GRAPH = streams("a_graph_holds_a_share_until_it_is_gone")
+
+RUNNER = [  # the runner itself: what changes nothing must survive, what does not compile is no catch
+    Mutant("runner_comment_survives", SETTLE, "// What must be said before any device is asked.", "// Said before any device is asked.", WAITS, SURVIVED),
+    Mutant("runner_compile_error_is_no_catch", SETTLE, "return wait_for_uses(uses, memory);\n}", "return wait_for_use(uses, memory);\n}",
+           WAITS, DOES_NOT_COMPILE),
+]
+
+RELEASING = [
+    Mutant("wait_skipped", SETTLE, "return wait_for_uses(uses, memory);\n}", "return done(ReleaseStatus::ok);\n}", WAITS),
+    Mutant("only_the_last_use_is_waited_for", SETTLE, "if (must_be_over(use) && ", "if (&use == &uses.uses.back() && ", WAITS),
+    Mutant("policy_stream_waits_for_itself_alone", SETTLE, "use.stream_id == uses.policy_stream_id", "use.stream_id != uses.policy_stream_id", ORDERED),
+    Mutant("producers_work_ignored_at_release", SETTLE, "uses.ready_capture_id == 0 && must_be_over", "false && must_be_over",
+           streams("the_producers_pending_work_is_waited_for_as_well")),
+    Mutant("callback_before_waits", RELEASE, "conclude(block, settle(*uses, block.memory))", "run_callback(block, {ReleaseStatus::ok, uses->policy.stream()})",
+           WAITS + DEFERRED),
+    Mutant("deferred_blocks", SETTLE, "if (uses.policy.is_deferred()) return later();", "", DEFERRED),
+    Mutant("failed_wait_taken_for_order", SETTLE, "failed.outcome == Outcome::out_of_memory) return wait_for_uses(uses, memory)",
+           "failed.outcome == Outcome::out_of_memory) return done(ReleaseStatus::ok, stream)",
+           streams("memory_that_nobody_can_answer_for_is_kept_counted_and_reported_once")),
+    Mutant("release_into_a_capturing_stream", SETTLE, "if (capture.active) return later();\n    Result failed;", "Result failed;", CAPTURED_RELEASE),
+    Mutant("reaper_calls_back_into_a_capture", SETTLE, "if (capture.active) return later();\n    }", "}", CAPTURED_RELEASE),
+    Mutant("reaper_drops_what_is_not_over", REAPER, "            rest = block;\n", "", DEFERRED),
+    Mutant("reaper_concludes_what_is_not_over", SETTLE, "? later() : recover(uses, memory, asked)",
+           "? done(ReleaseStatus::ok) : recover(uses, memory, asked)", DEFERRED),
+    Mutant("forbidden_call_taken_for_failure", SETTLE, "case Outcome::capturing: return later();", "case Outcome::capturing: break;",
+           streams("calls_that_a_capture_forbids_are_tried_later")),
+    Mutant("nested_release_recurses", RELEASE, "if (queue.running) {", "if (false) {", leases("Release.a_callback_may_make_and_drop_leases")),
+    Mutant("resize_lock_kept", RELEASE, "    block.unlock_exporter();\n", "", leases("ResizeLock.counts_the_leases_and_not_their_holders")),
+]
+
+COUNTING = [
+    Mutant("stale_token_frees_the_next_lease", "src/lease/control_block.hpp",
+           "generation_of(word) != generation || holders_of(word) == 0) return Dropped::stale",
+           "holders_of(word) == 0) return Dropped::stale", leases("LeaseToken.a_stale_token_does_not_touch_the_lease_that_has_the_block_now")),
+    Mutant("double_release_frees_twice", "src/lease/control_block.hpp", "holders_of(word) == 0) return Dropped::stale", "false) return Dropped::stale",
+           leases("LeaseToken.a_second_release_is_refused_and_counted")),
+    Mutant("copies_are_not_counted", "src/lease/lease.cpp", "(void)block_of(token_).add_holder(token_.generation);", "(void)block_of(token_);",
+           leases("Lease.the_callback_runs_once_when_the_last_holder_goes")),
+]
+
+FAILING = [
+    Mutant("device_lost_frees_host_memory", SETTLE, "if (memory.type == DeviceType::cuda) return", "if (memory.type != DeviceType::cpu) return",
+           streams("a_lost_device_ends_leases_on_its_memory_and_keeps_host_memory")),
+    Mutant("sticky_error_believed_unasked", SETTLE, "case Outcome::device_lost:\n", "case Outcome::device_lost: return lost(memory, failed);\n",
+           streams("one_lying_sticky_error_does_not_free_memory_in_use")),
+    Mutant("quarantine_calls_back", RELEASE, "quarantine(block, settlement); break", "run_callback(block, settlement.info); break",
+           streams("memory_that_nobody_can_answer_for_is_kept_counted_and_reported_once")),
+    Mutant("quarantine_is_for_ever", "src/lease/shutdown.cpp", "    ask_again_for_quarantined();\n", "",
+           streams("memory_that_nobody_can_answer_for_is_kept_counted_and_reported_once")),
+    Mutant("doubt_ignored", SETTLE, "if (uses.doubt != Doubt::none) return settle_by_devices(uses, memory);\n    return wait_for_uses", "return wait_for_uses",
+           streams("a_use_that_cannot_be_known_to_end_asks_the_device_at_release")),
+    Mutant("one_doubtful_device_forgotten", USES, "doubtful_devices |= ", "doubtful_devices = ", uses("every_device_in_doubt_is_asked")),
+    Mutant("unrecorded_use_not_waited_for", ORDER, "if (operations.synchronize_stream(native(stream)).ok()) return;", "return;",
+           streams("a_use_that_cannot_be_recorded_is_waited_for")),
+    Mutant("exit_ignored", SETTLE, "case ProcessState::exiting: return done(ReleaseStatus::exiting);", "case ProcessState::exiting: break;", EXITS),
+    Mutant("fork_ignored", SETTLE, "case ProcessState::forked: return done(ReleaseStatus::forked);", "case ProcessState::forked: break;", EXITS),
+    Mutant("shutdown_goes_on_calling", "src/lease/shutdown.cpp", "    set_process_state(ProcessState::shut_down);\n", "",
+           streams("shutdown_waits_for_what_drains_and_then_makes_no_device_call")),
+]
+
+USING = [
+    Mutant("use_not_recorded_on_leaving", "src/view/access.cpp", "lease.used_on(stream_, use_);", "(void)lease;",
+           streams("access_orders_on_entering_and_records_on_leaving")),
+    Mutant("not_ordered_on_entering", "src/view/access.cpp", "    lease_.order_after(stream, use);\n", "",
+           streams("access_orders_on_entering_and_records_on_leaving")),
+    Mutant("producers_work_ignored_at_acquire", ORDER, "} else if (uses.ready.event != nullptr && (", "} else if (false && (", CONSUMERS),
+    Mutant("wait_for_the_wrong_use", ORDER, "consumer.wait_for(other, external);", "consumer.wait_for(uses.ready, external);", CONSUMERS),
+    Mutant("readers_wait_for_readers", ORDER, "return use == Use::write || other.wrote;", "return true;", CONSUMERS),
+    Mutant("writers_do_not_wait_for_readers", ORDER, "return use == Use::write || other.wrote;", "return other.wrote;", CONSUMERS),
+    Mutant("host_does_not_wait", ORDER, "for (const RecordedUse& other : waited_for) wait_on_host(other);", "", CONSUMERS),
+    Mutant("newer_use_not_recorded", ORDER, "known != nullptr ? record_event(uses, *known, native(stream))", "known != nullptr ? Result{}",
+           uses("the_newest_work_of_a_stream_is_what_is_waited_for")),
+    Mutant("newer_use_beside_the_older", USES, "if (use.stream_id == stream_id && ", "if (use.stream_id != stream_id && ",
+           streams("one_event_a_stream_the_newer_use_replaces_the_older")),
+    Mutant("later_read_hides_a_write", ORDER, "known->wrote = known->wrote || use == Use::write", "known->wrote = use == Use::write",
+           uses("a_stream_that_wrote_stays_a_writer")),
+    Mutant("later_write_taken_for_a_read", ORDER, "known->wrote = known->wrote || use == Use::write", "known->wrote = known->wrote",
+           uses("a_reader_that_writes_becomes_a_writer")),
+    Mutant("event_given_back_while_in_use", USES, "event.detach()", "event.cuda()", uses("the_event_of_the_producer_serves_no_use")),
+    Mutant("events_of_uses_leaked", USES, "for (RecordedUse& use : uses->uses) give_event(use);", "", POOL),
+    Mutant("event_of_the_producer_leaked", USES, "    give_event(uses->ready);\n", "", POOL),
+]
+
+CAPTURING = [
+    Mutant("capture_share_not_kept", ORDER, "        keep_in_graph(uses, capture.id, stream, token_);\n        return;", "        return;", GRAPH),
+    Mutant("capture_share_kept_at_every_use", SHARE, "if (uses.kept_in_capture == capture_id) return;", "", GRAPH),
+    Mutant("capture_share_lost", REAPER, "(void)Lease::release_token(share->share);", "", GRAPH),
+    Mutant("graph_without_share_forgotten", SHARE, "uses.doubt = Doubt::for_ever;", "", uses("a_graph_that_cannot_hold_a_share_keeps_the_memory_for_ever")),
+    Mutant("graph_without_share_overlooked", SETTLE, "if (uses.doubt == Doubt::for_ever) return", "if (false) return",
+           uses("a_graph_that_cannot_hold_a_share_keeps_the_memory_for_ever")),
+    Mutant("outside_work_not_external", ORDER, "operations.wait(native(stream), use.event, external)", "operations.wait(native(stream), use.event, false)",
+           streams("a_capturing_consumer_waits_within_the_graph")),
+    Mutant("captured_work_used_outside", ORDER, "if (!consumer.capture.active || consumer.capture.id != uses.ready_capture_id) {", "if (false) {",
+           streams("captured_pending_work_is_for_the_same_capture_alone")),
+]
+
+MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING
