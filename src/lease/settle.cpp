@@ -46,10 +46,12 @@ void for_each_use(StreamUses& uses, Visit visit) {
 }
 
 // Failures that pass are outlived by asking again; what still fails then has no answer.
-constexpr int patience = 64;
+constexpr int patience = 16;
 
-/// How to go on after a call that did not say ok. Never by a wait for a whole device, which would end the graph captures that are open on it.
-Settlement recover(StreamUses& uses, Device memory, const RecordedUse* use, const Result& failed) noexcept {
+/// How to go on after a call that did not say ok; `ask_again` asks the same thing without waiting. Never by a wait for a whole device, which would end
+/// the graph captures that are open on it.
+template <class AskAgain>
+Settlement recover(StreamUses& uses, Device memory, const Result& failed, AskAgain ask_again) noexcept {
     switch (failed.outcome) {
         case Outcome::ok:
         case Outcome::not_ready:
@@ -57,13 +59,29 @@ Settlement recover(StreamUses& uses, Device memory, const RecordedUse* use, cons
         case Outcome::unavailable: return decide_without_device().value_or(done(ReleaseStatus::exiting));
         case Outcome::device_lost:
             // Memory is given up on the device's word alone, so it is asked twice.
-            if (use != nullptr && use->operations->query_event(use->event).outcome == Outcome::device_lost) return lost(memory, failed);
+            if (ask_again().outcome == Outcome::device_lost) return lost(memory, failed);
             break;
         case Outcome::out_of_memory:
         case Outcome::failed: break;
     }
     if (++uses.failures < patience) return later();
-    return failed.outcome == Outcome::device_lost ? lost(memory, failed) : quarantine("nobody says whether its uses are over", failed);
+    return quarantine("nobody says whether its uses are over", failed);
+}
+
+Settlement recover(StreamUses& uses, Device memory, const RecordedUse& use, const Result& failed) noexcept {
+    return recover(uses, memory, failed, [&use] { return use.operations->query_event(use.event); });
+}
+
+/// Whether the policy's stream may be given work now; where it may not, how to go on.
+std::optional<Settlement> check_policy_stream(StreamUses& uses, Device memory) noexcept {
+    const StreamRef stream = uses.policy.stream();
+    if (stream.is_host()) return std::nullopt;
+    CaptureState capture;
+    const auto ask = [&] { return stream.operations()->stream_capture(native(stream), &capture); };
+    const Result asked = ask();
+    if (!asked.ok()) return recover(uses, memory, asked, ask);
+    if (capture.active) return later();  // what is enqueued now would become part of a graph
+    return std::nullopt;
 }
 
 Settlement wait_for_uses(StreamUses& uses, Device memory) noexcept {
@@ -72,24 +90,21 @@ Settlement wait_for_uses(StreamUses& uses, Device memory) noexcept {
         Result waited = use.operations->synchronize_event(use.event);
         if (waited.outcome == Outcome::failed) waited = use.operations->synchronize_event(use.event);
         use.done = waited.ok();
-        if (!waited.ok()) result = recover(uses, memory, &use, waited);
+        if (!waited.ok()) result = recover(uses, memory, use, waited);
         return waited.ok();
     });
     return result;
 }
 
 Settlement order_in_stream(StreamUses& uses, Device memory) noexcept {
+    if (const auto not_now = check_policy_stream(uses, memory)) return *not_now;
     const StreamRef stream = uses.policy.stream();
     const StreamOperations& operations = *stream.operations();
-    CaptureState capture;
-    const Result asked = operations.stream_capture(native(stream), &capture);
-    if (!asked.ok()) return recover(uses, memory, nullptr, asked);
-    if (capture.active) return later();
     Settlement result = done(ReleaseStatus::ok, stream);
     for_each_use(uses, [&](RecordedUse& use) {
         if (use.operations == &operations && use.stream_id == uses.policy_stream_id) return true;
         const Result waits = operations.wait(native(stream), use.event, false);
-        if (!waits.ok()) result = recover(uses, memory, &use, waits);  // the reaper waits in its stead
+        if (!waits.ok()) result = recover(uses, memory, use, waits);  // the reaper waits in its stead
         return waits.ok();
     });
     return result;
@@ -133,19 +148,12 @@ Settlement settle(StreamUses& uses, Device memory) noexcept {
 
 Settlement settle_step(StreamUses& uses, Device memory) noexcept {
     if (const auto decided = decide_without_device()) return *decided;
-    const StreamRef stream = uses.policy.stream();
-    if (!stream.is_host()) {
-        // The callback will enqueue on it, which must not become part of a graph.
-        CaptureState capture;
-        const Result asked = stream.operations()->stream_capture(native(stream), &capture);
-        if (!asked.ok()) return recover(uses, memory, nullptr, asked);
-        if (capture.active) return later();
-    }
-    Settlement result = done(ReleaseStatus::ok, stream);
+    if (const auto not_now = check_policy_stream(uses, memory)) return *not_now;
+    Settlement result = done(ReleaseStatus::ok, uses.policy.stream());
     for_each_use(uses, [&](RecordedUse& use) {
         const Result asked = use.operations->query_event(use.event);
         use.done = asked.ok();
-        if (!asked.ok()) result = recover(uses, memory, &use, asked);
+        if (!asked.ok()) result = recover(uses, memory, use, asked);
         return asked.ok();
     });
     return result;

@@ -154,7 +154,7 @@ std::string World::finish() {
     };
     while (!is_quiet() && std::chrono::steady_clock::now() < deadline) {
         simulated_cuda::run_some(7);
-        std::this_thread::yield();
+        std::this_thread::sleep_for(std::chrono::microseconds(20));
     }
     if (lease_statistics().draining > before_.draining) note("a lease never ends draining");
     simulated_cuda::run_all();
