@@ -14,6 +14,7 @@ namespace {
 
 using detail::Outcome;
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
 class StreamUses : public ::testing::Test {
@@ -74,7 +75,12 @@ TEST_F(StreamUses, every_device_in_doubt_is_asked) {
     EXPECT_THROW(use(lease, c), Error);
     fake.heal();
     (void)fake.take_log();
+    const QuarantineHandler old = set_quarantine_handler([](Device, const char*) {});
     lease = {};
+    set_quarantine_handler(old);
+    EXPECT_THAT(fake.take_log(), IsEmpty());
+    EXPECT_EQ(calls, 0);
+    EXPECT_EQ(retry_quarantined().quarantined, before.quarantined);
     EXPECT_THAT(fake.take_log(), UnorderedElementsAre("synchronize device 0", "synchronize device 1"));
     EXPECT_EQ(calls, 1);
 }

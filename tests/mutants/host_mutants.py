@@ -5,6 +5,7 @@ from mutant import DOES_NOT_COMPILE, SURVIVED, Mutant
 
 ORDER, SETTLE, RELEASE = "src/lease/order.cpp", "src/lease/settle.cpp", "src/lease/release.cpp"
 USES, REAPER, SHARE = "src/lease/stream_uses.cpp", "src/lease/reaper.cpp", "src/lease/graph_share.cpp"
+SHUTDOWN = "src/lease/shutdown.cpp"
 
 
 def streams(*names):
@@ -13,6 +14,10 @@ def streams(*names):
 
 def uses(*names):
     return ("lease/stream_lease_test " + ":".join("StreamUses." + name for name in names),)
+
+
+def settles(*names):
+    return ("lease/stream_lease_test " + ":".join("Settle." + name for name in names),)
 
 
 def leases(*names):
@@ -27,15 +32,24 @@ EXITS = streams("after_exit_or_in_a_child_no_device_call_is_made")
 POOL = streams("events_come_from_a_pool")
 CAPTURED_RELEASE = streams("a_release_while_its_stream_is_captured_comes_after_the_capture")
 GRAPH = streams("a_graph_holds_a_share_until_it_is_gone")
+REFUSES = streams("a_stream_that_refuses_to_wait_is_stood_in_for_by_the_reaper")
+UNANSWERED = streams("memory_that_nobody_can_answer_for_is_kept_counted_and_reported_once")
+IN_DOUBT = streams("a_use_that_cannot_be_known_to_end_keeps_the_memory_until_the_device_is_asked")
+EVERY_POLICY = settles("memory_in_doubt_is_kept_under_every_policy")
+NO_FAILURES = settles("running_work_and_calls_that_a_capture_forbids_are_no_failures")
+OUTLIVED = settles("failures_that_pass_are_outlived_by_each_lease_anew")
+LOST_STREAM = settles("a_stream_of_a_lost_device_is_believed_in_the_end")
+ASKED_LOST = settles("a_device_that_is_lost_when_it_is_asked_frees_its_memory_alone")
+FOR_EVER = uses("a_graph_that_cannot_hold_a_share_keeps_the_memory_for_ever")
 
 RUNNER = [  # the runner itself: what changes nothing must survive, what does not compile is no catch
-    Mutant("runner_comment_survives", SETTLE, "// What must be said before any device is asked.", "// Said before any device is asked.", WAITS, SURVIVED),
-    Mutant("runner_compile_error_is_no_catch", SETTLE, "return wait_for_uses(uses, memory);\n}", "return wait_for_use(uses, memory);\n}",
+    Mutant("runner_comment_survives", SETTLE, "/// What can be said before any device is asked.", "/// Said before any device is asked.", WAITS, SURVIVED),
+    Mutant("runner_compile_error_is_no_catch", SETTLE, ": wait_for_uses(uses, memory);", ": wait_for_use(uses, memory);",
            WAITS, DOES_NOT_COMPILE),
 ]
 
 RELEASING = [
-    Mutant("wait_skipped", SETTLE, "return wait_for_uses(uses, memory);\n}", "return done(ReleaseStatus::ok);\n}", WAITS),
+    Mutant("wait_skipped", SETTLE, ": wait_for_uses(uses, memory);", ": done(ReleaseStatus::ok);", WAITS),
     Mutant("only_the_last_use_is_waited_for", SETTLE, "if (must_be_over(use) && ", "if (&use == &uses.uses.back() && ", WAITS),
     Mutant("policy_stream_waits_for_itself_alone", SETTLE, "use.stream_id == uses.policy_stream_id", "use.stream_id != uses.policy_stream_id", ORDERED),
     Mutant("producers_work_ignored_at_release", SETTLE, "uses.ready_capture_id == 0 && must_be_over", "false && must_be_over",
@@ -43,16 +57,17 @@ RELEASING = [
     Mutant("callback_before_waits", RELEASE, "conclude(block, settle(*uses, block.memory))", "run_callback(block, {ReleaseStatus::ok, uses->policy.stream()})",
            WAITS + DEFERRED),
     Mutant("deferred_blocks", SETTLE, "if (uses.policy.is_deferred()) return later();", "", DEFERRED),
-    Mutant("failed_wait_taken_for_order", SETTLE, "failed.outcome == Outcome::out_of_memory) return wait_for_uses(uses, memory)",
-           "failed.outcome == Outcome::out_of_memory) return done(ReleaseStatus::ok, stream)",
-           streams("memory_that_nobody_can_answer_for_is_kept_counted_and_reported_once")),
-    Mutant("release_into_a_capturing_stream", SETTLE, "if (capture.active) return later();\n    Result failed;", "Result failed;", CAPTURED_RELEASE),
+    Mutant("failed_wait_taken_for_order", SETTLE, "if (!waits.ok()) result = recover(uses, memory, &use, waits);", "", REFUSES),
+    Mutant("release_into_a_capturing_stream", SETTLE, "if (capture.active) return later();\n    Settlement result", "Settlement result",
+           CAPTURED_RELEASE),
     Mutant("reaper_calls_back_into_a_capture", SETTLE, "if (capture.active) return later();\n    }", "}", CAPTURED_RELEASE),
     Mutant("reaper_drops_what_is_not_over", REAPER, "            rest = block;\n", "", DEFERRED),
-    Mutant("reaper_concludes_what_is_not_over", SETTLE, "? later() : recover(uses, memory, asked)",
-           "? done(ReleaseStatus::ok) : recover(uses, memory, asked)", DEFERRED),
-    Mutant("forbidden_call_taken_for_failure", SETTLE, "case Outcome::capturing: return later();", "case Outcome::capturing: break;",
-           streams("calls_that_a_capture_forbids_are_tried_later")),
+    Mutant("reaper_concludes_what_is_not_over", SETTLE, "if (!asked.ok()) result = recover(uses, memory, &use, asked);",
+           "if (!asked.ok() && asked.outcome != Outcome::not_ready) result = recover(uses, memory, &use, asked);", DEFERRED),
+    Mutant("forbidden_call_taken_for_failure", SETTLE, "case Outcome::not_ready:\n        case Outcome::capturing: return later();",
+           "case Outcome::not_ready: return later();\n        case Outcome::capturing: break;", NO_FAILURES),
+    Mutant("running_work_taken_for_failure", SETTLE, "case Outcome::not_ready:\n        case Outcome::capturing: return later();",
+           "case Outcome::capturing: return later();\n        case Outcome::not_ready: break;", NO_FAILURES),
     Mutant("nested_release_recurses", RELEASE, "if (queue.running) {", "if (false) {", leases("Release.a_callback_may_make_and_drop_leases")),
     Mutant("resize_lock_kept", RELEASE, "    block.unlock_exporter();\n", "", leases("ResizeLock.counts_the_leases_and_not_their_holders")),
 ]
@@ -70,20 +85,40 @@ COUNTING = [
 FAILING = [
     Mutant("device_lost_frees_host_memory", SETTLE, "if (memory.type == DeviceType::cuda) return", "if (memory.type != DeviceType::cpu) return",
            streams("a_lost_device_ends_leases_on_its_memory_and_keeps_host_memory")),
-    Mutant("sticky_error_believed_unasked", SETTLE, "case Outcome::device_lost:\n", "case Outcome::device_lost: return lost(memory, failed);\n",
-           streams("one_lying_sticky_error_does_not_free_memory_in_use")),
     Mutant("quarantine_calls_back", RELEASE, "quarantine(block, settlement); break", "run_callback(block, settlement.info); break",
-           streams("memory_that_nobody_can_answer_for_is_kept_counted_and_reported_once")),
-    Mutant("quarantine_is_for_ever", "src/lease/shutdown.cpp", "    ask_again_for_quarantined();\n", "",
-           streams("memory_that_nobody_can_answer_for_is_kept_counted_and_reported_once")),
-    Mutant("doubt_ignored", SETTLE, "if (uses.doubt != Doubt::none) return settle_by_devices(uses, memory);\n    return wait_for_uses", "return wait_for_uses",
-           streams("a_use_that_cannot_be_known_to_end_asks_the_device_at_release")),
+           UNANSWERED),
+    Mutant("quarantine_is_for_ever", SHUTDOWN, "    ask_again_for_quarantined();\n", "", UNANSWERED),
+    Mutant("retry_asks_nobody", SHUTDOWN, "if (process_state() == ProcessState::running) ask_again_for_quarantined();", "", IN_DOUBT),
+    Mutant("retry_frees_what_no_device_answers_for", SETTLE, 'return quarantine("neither events nor the device say',
+           'return done(ReleaseStatus::ok); static_cast<void>("neither events nor the device say', UNANSWERED),
+    Mutant("one_lost_answer_is_believed_at_once", SETTLE, "use->operations->query_event(use->event).outcome == Outcome::device_lost", "true",
+           streams("one_lying_sticky_error_does_not_free_memory_in_use")),
+    Mutant("second_lost_answer_is_not_believed", SETTLE, "if (use != nullptr && use->", "if (false && use->",
+           streams("a_lost_device_ends_leases_on_its_memory_and_keeps_host_memory")),
+    Mutant("lost_stream_taken_for_silence", SETTLE, "failed.outcome == Outcome::device_lost ? lost(memory, failed) : quarantine(", "quarantine(", LOST_STREAM),
+    Mutant("lost_device_taken_for_an_idle_one", SETTLE, "    if (any_lost) return lost(memory, lost_device);\n", "", ASKED_LOST),
+    Mutant("patience_never_ends", SETTLE, "if (++uses.failures < patience) return later();", "return later();", LOST_STREAM),
+    Mutant("no_patience", SETTLE, "if (++uses.failures < patience) return later();", "", REFUSES + OUTLIVED),
+    Mutant("patience_used_up_by_earlier_leases", USES, "    uses->failures = 0;\n", "", OUTLIVED),
+    Mutant("failure_waits_for_the_whole_device", SETTLE, "if (++uses.failures < patience) return later();", "return settle_by_devices(uses, memory);", REFUSES),
+    Mutant("failed_wait_not_repeated", SETTLE, "if (waited.outcome == Outcome::failed) waited =", "if (false) waited =",
+           settles("a_wait_that_fails_once_is_repeated_at_once")),
+    Mutant("doubt_releases_instead_of_quarantine", SETTLE, 'return quarantine("a use could be neither',
+           'return done(ReleaseStatus::ok); static_cast<void>("a use could be neither', IN_DOUBT),
+    Mutant("doubt_waits_for_the_whole_device", SETTLE, 'return quarantine("a use could be neither',
+           'return settle_by_devices(uses, memory); static_cast<void>("a use could be neither', IN_DOUBT),
+    Mutant("doubt_ignored_where_the_host_waits", SETTLE, "uses.doubt == Doubt::ask_devices",
+           "uses.doubt == Doubt::ask_devices && uses.policy.is_stream_ordered()", IN_DOUBT),
+    Mutant("doubt_ignored_in_stream_order", SETTLE, "uses.doubt == Doubt::ask_devices", "uses.doubt == Doubt::ask_devices && !uses.policy.is_stream_ordered()",
+           EVERY_POLICY),
+    Mutant("doubt_left_to_the_reaper", SETTLE, "uses.doubt == Doubt::ask_devices", "uses.doubt == Doubt::ask_devices && !uses.policy.is_deferred()",
+           EVERY_POLICY),
     Mutant("one_doubtful_device_forgotten", USES, "doubtful_devices |= ", "doubtful_devices = ", uses("every_device_in_doubt_is_asked")),
     Mutant("unrecorded_use_not_waited_for", ORDER, "if (operations.synchronize_stream(native(stream)).ok()) return;", "return;",
            streams("a_use_that_cannot_be_recorded_is_waited_for")),
     Mutant("exit_ignored", SETTLE, "case ProcessState::exiting: return done(ReleaseStatus::exiting);", "case ProcessState::exiting: break;", EXITS),
     Mutant("fork_ignored", SETTLE, "case ProcessState::forked: return done(ReleaseStatus::forked);", "case ProcessState::forked: break;", EXITS),
-    Mutant("shutdown_goes_on_calling", "src/lease/shutdown.cpp", "    set_process_state(ProcessState::shut_down);\n", "",
+    Mutant("shutdown_goes_on_calling", SHUTDOWN, "    set_process_state(ProcessState::shut_down);\n", "",
            streams("shutdown_waits_for_what_drains_and_then_makes_no_device_call")),
 ]
 
@@ -114,9 +149,10 @@ CAPTURING = [
     Mutant("capture_share_not_kept", ORDER, "        keep_in_graph(uses, capture.id, stream, token_);\n        return;", "        return;", GRAPH),
     Mutant("capture_share_kept_at_every_use", SHARE, "if (uses.kept_in_capture == capture_id) return;", "", GRAPH),
     Mutant("capture_share_lost", REAPER, "(void)Lease::release_token(share->share);", "", GRAPH),
-    Mutant("graph_without_share_forgotten", SHARE, "uses.doubt = Doubt::for_ever;", "", uses("a_graph_that_cannot_hold_a_share_keeps_the_memory_for_ever")),
-    Mutant("graph_without_share_overlooked", SETTLE, "if (uses.doubt == Doubt::for_ever) return", "if (false) return",
-           uses("a_graph_that_cannot_hold_a_share_keeps_the_memory_for_ever")),
+    Mutant("graph_without_share_forgotten", SHARE, "uses.doubt = Doubt::for_ever;", "", FOR_EVER),
+    Mutant("graph_without_share_overlooked", SETTLE, "return quarantine(used_by_a_graph);\n    if (", "{}\n    if (", FOR_EVER),
+    Mutant("devices_answer_for_a_graph_without_share", SETTLE, "return quarantine(used_by_a_graph);\n    Result lost_device;",
+           "{}\n    Result lost_device;", FOR_EVER),
     Mutant("outside_work_not_external", ORDER, "operations.wait(native(stream), use.event, external)", "operations.wait(native(stream), use.event, false)",
            streams("a_capturing_consumer_waits_within_the_graph")),
     Mutant("captured_work_used_outside", ORDER, "if (!consumer.capture.active || consumer.capture.id != uses.ready_capture_id) {", "if (false) {",
