@@ -183,7 +183,9 @@ __global__ void raw_shared_overrun() {
 }
 
 TEST_F(Access, raw_shared_overrun_dies_under_the_address_sanitizer) {
-    GTEST_FLAG_SET(death_test_style, "threadsafe");  // a forked child may make no CUDA call EXPECT_DEATH(run(raw_shared_overrun, dim3(1), dim3(1)), "use-after-poison"); }
+    GTEST_FLAG_SET(death_test_style, "threadsafe");  // a forked child may make no CUDA call
+    EXPECT_DEATH(run(raw_shared_overrun, dim3(1), dim3(1)), "use-after-poison");
+}
 #endif
 
 }  // namespace
