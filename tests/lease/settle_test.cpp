@@ -94,7 +94,7 @@ TEST_F(Settle, failures_that_pass_are_outlived_by_each_lease_anew) {
         Lease lease = lend(ReleasePolicy::deferred());
         use(lease, a);
         fake.finish(a);
-        fake.fail("query_event", Outcome::failed, 40);
+        fake.fail("query_event", Outcome::failed, 10);
         lease = {};
         settles();
         EXPECT_EQ(calls, 1);

@@ -38,6 +38,7 @@ IN_DOUBT = streams("a_use_that_cannot_be_known_to_end_keeps_the_memory_until_the
 EVERY_POLICY = settles("memory_in_doubt_is_kept_under_every_policy")
 NO_FAILURES = settles("running_work_and_calls_that_a_capture_forbids_are_no_failures")
 OUTLIVED = settles("failures_that_pass_are_outlived_by_each_lease_anew")
+CHECK_POLICY_STREAM = "    if (const auto not_now = check_policy_stream(uses, memory)) return *not_now;\n"
 LOST_STREAM = settles("a_stream_of_a_lost_device_is_believed_in_the_end")
 ASKED_LOST = settles("a_device_that_is_lost_when_it_is_asked_frees_its_memory_alone")
 FOR_EVER = uses("a_graph_that_cannot_hold_a_share_keeps_the_memory_for_ever")
@@ -57,13 +58,12 @@ RELEASING = [
     Mutant("callback_before_waits", RELEASE, "conclude(block, settle(*uses, block.memory))", "run_callback(block, {ReleaseStatus::ok, uses->policy.stream()})",
            WAITS + DEFERRED),
     Mutant("deferred_blocks", SETTLE, "if (uses.policy.is_deferred()) return later();", "", DEFERRED),
-    Mutant("failed_wait_taken_for_order", SETTLE, "if (!waits.ok()) result = recover(uses, memory, &use, waits);", "", REFUSES),
-    Mutant("release_into_a_capturing_stream", SETTLE, "if (capture.active) return later();\n    Settlement result", "Settlement result",
-           CAPTURED_RELEASE),
-    Mutant("reaper_calls_back_into_a_capture", SETTLE, "if (capture.active) return later();\n    }", "}", CAPTURED_RELEASE),
+    Mutant("failed_wait_taken_for_order", SETTLE, "if (!waits.ok()) result = recover(uses, memory, use, waits);", "", REFUSES),
+    Mutant("release_into_a_capturing_stream", SETTLE, CHECK_POLICY_STREAM + "    const StreamRef stream", "    const StreamRef stream", CAPTURED_RELEASE),
+    Mutant("reaper_calls_back_into_a_capture", SETTLE, CHECK_POLICY_STREAM + "    Settlement result", "    Settlement result", CAPTURED_RELEASE),
     Mutant("reaper_drops_what_is_not_over", REAPER, "            rest = block;\n", "", DEFERRED),
-    Mutant("reaper_concludes_what_is_not_over", SETTLE, "if (!asked.ok()) result = recover(uses, memory, &use, asked);",
-           "if (!asked.ok() && asked.outcome != Outcome::not_ready) result = recover(uses, memory, &use, asked);", DEFERRED),
+    Mutant("reaper_concludes_what_is_not_over", SETTLE, "if (!asked.ok()) result = recover(uses, memory, use, asked);",
+           "if (!asked.ok() && asked.outcome != Outcome::not_ready) result = recover(uses, memory, use, asked);", DEFERRED),
     Mutant("forbidden_call_taken_for_failure", SETTLE, "case Outcome::not_ready:\n        case Outcome::capturing: return later();",
            "case Outcome::not_ready: return later();\n        case Outcome::capturing: break;", NO_FAILURES),
     Mutant("running_work_taken_for_failure", SETTLE, "case Outcome::not_ready:\n        case Outcome::capturing: return later();",
@@ -91,11 +91,11 @@ FAILING = [
     Mutant("retry_asks_nobody", SHUTDOWN, "if (process_state() == ProcessState::running) ask_again_for_quarantined();", "", IN_DOUBT),
     Mutant("retry_frees_what_no_device_answers_for", SETTLE, 'return quarantine("neither events nor the device say',
            'return done(ReleaseStatus::ok); static_cast<void>("neither events nor the device say', UNANSWERED),
-    Mutant("one_lost_answer_is_believed_at_once", SETTLE, "use->operations->query_event(use->event).outcome == Outcome::device_lost", "true",
+    Mutant("one_lost_answer_is_believed_at_once", SETTLE, "if (ask_again().outcome == Outcome::device_lost) return", "if (static_cast<void>(ask_again), true) return",
            streams("one_lying_sticky_error_does_not_free_memory_in_use")),
-    Mutant("second_lost_answer_is_not_believed", SETTLE, "if (use != nullptr && use->", "if (false && use->",
+    Mutant("second_lost_answer_is_not_believed", SETTLE, "if (ask_again().outcome", "if (false && ask_again().outcome",
            streams("a_lost_device_ends_leases_on_its_memory_and_keeps_host_memory")),
-    Mutant("lost_stream_taken_for_silence", SETTLE, "failed.outcome == Outcome::device_lost ? lost(memory, failed) : quarantine(", "quarantine(", LOST_STREAM),
+    Mutant("lost_stream_taken_for_silence", SETTLE, "if (!asked.ok()) return recover(uses, memory, asked, ask);", "if (!asked.ok()) return quarantine(used_by_a_graph);", LOST_STREAM),
     Mutant("lost_device_taken_for_an_idle_one", SETTLE, "    if (any_lost) return lost(memory, lost_device);\n", "", ASKED_LOST),
     Mutant("patience_never_ends", SETTLE, "if (++uses.failures < patience) return later();", "return later();", LOST_STREAM),
     Mutant("no_patience", SETTLE, "if (++uses.failures < patience) return later();", "", REFUSES + OUTLIVED),
