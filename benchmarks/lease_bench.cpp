@@ -82,8 +82,7 @@ protected:
         static float memory[4];
         static const Format format = Format::number(Kind::floating, 32);
         static const Layout layout({4}, {4});
-        return View::lend(memory, Device::cuda(0), format, layout,
-                          {.policy = policy, .ready = std::move(ready), .release = [](const ReleaseInfo&) {}});
+        return View::lend(memory, Device::cuda(0), format, layout, {.policy = policy, .ready = std::move(ready), .release = [](const ReleaseInfo&) {}});
     }
 };
 
