@@ -38,7 +38,7 @@ struct Reaper {
 
 // Never destroyed: leases end in the destructors of statics, and the thread may outlive them.
 Reaper*& instance() noexcept {
-    static Reaper* current = new Reaper;
+    static Reaper* current = new Reaper;  // NOLINT(bugprone-unhandled-exception-at-new): without memory for the first object nothing can be promised
     return current;
 }
 Reaper& reaper() noexcept { return *instance(); }
@@ -158,6 +158,12 @@ void give_share_later(GraphShare* share) noexcept {
     share->next = std::exchange(self.shares, share);
     self.idle = false;
     self.work_came.notify_one();
+}
+
+void wait_for_reaper(Clock::duration patience) noexcept {
+    Reaper& self = reaper();
+    std::unique_lock lock(self.mutex);
+    if (self.thread != nullptr) self.went_idle.wait_for(lock, patience, [&self] { return self.idle; });
 }
 
 ControlBlock* stop_reaper(Clock::duration patience) noexcept {

@@ -24,7 +24,10 @@ void settle_later(ControlBlock& block) noexcept;
 /// Any thread, also one of the driver's; makes no device call. The reaper drops the share.
 void give_share_later(GraphShare* share) noexcept;
 
-/// Waits until nothing is left to do, at most this long, then ends the thread. What is left is returned as a chain of pending blocks.
+/// Waits until nothing is left to do, at most this long.
+void wait_for_reaper(std::chrono::steady_clock::duration patience) noexcept;
+
+/// The same, then ends the thread. What is left is returned as a chain of pending blocks.
 [[nodiscard]] ControlBlock* stop_reaper(std::chrono::steady_clock::duration patience) noexcept;
 
 }  // namespace ndlease::detail

@@ -43,6 +43,8 @@ LeaseStatistics retry_quarantined() noexcept {
 
 LeaseStatistics shutdown(std::chrono::milliseconds patience) noexcept {
     if (process_state() != ProcessState::running) return lease_statistics();
+    wait_for_reaper(patience);
+    ask_again_for_quarantined();  // callbacks may drop further leases, which the reaper still takes
     ControlBlock* left = stop_reaper(patience);
     while (left != nullptr) {
         ControlBlock& current = *left;
@@ -52,6 +54,12 @@ LeaseStatistics shutdown(std::chrono::milliseconds patience) noexcept {
     ask_again_for_quarantined();
     empty_event_pool();
     set_process_state(ProcessState::shut_down);
+    left = stop_reaper(patience);  // what was put off meanwhile, and has nobody to wait for it
+    while (left != nullptr) {
+        ControlBlock& current = *left;
+        left = current.next_pending();
+        conclude_release(current, settle_step(*current.uses.load(std::memory_order_acquire), current.memory));
+    }
     return lease_statistics();
 }
 

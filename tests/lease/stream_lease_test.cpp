@@ -388,5 +388,23 @@ TEST_F(StreamLease, shutdown_waits_for_what_drains_and_then_makes_no_device_call
     EXPECT_THAT(fake.take_log(), IsEmpty());
 }
 
+TEST_F(StreamLease, shutdown_loses_no_lease_that_a_callback_drops_on_its_way) {
+    const QuietQuarantine quiet;
+    {
+        Lease inner = lend(ReleasePolicy::deferred());
+        use(inner, a);
+        Lease outer = Lease::make([keep = std::move(inner)](const ReleaseInfo&) {}, {ReleasePolicy::wait(), nullptr, Device::cuda(0), {}});
+        fake.fail("record", Outcome::out_of_memory);
+        fake.fail("synchronize_stream", Outcome::failed);
+        EXPECT_THROW(outer.used_on(b), Error);
+        fake.heal();
+        fake.enqueue(a);
+    }
+    EXPECT_EQ(lease_statistics().quarantined, before.quarantined + 1);
+    EXPECT_EQ(shutdown().draining, 0);
+    EXPECT_EQ(calls, 1) << "the inner lease was dropped by the callback of one that came out of quarantine";
+    EXPECT_EQ(lease_statistics().live, before.live);
+}
+
 }  // namespace
 }  // namespace ndlease
