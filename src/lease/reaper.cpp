@@ -32,7 +32,7 @@ struct Reaper {
     GraphShare* shares = nullptr;
     bool stopping = false;
     bool idle = true;
-    std::thread* thread = nullptr;     // NULL while none runs
+    bool running = false;              // there is a thread; it is nobody's to join, since it may stay when the process exits
     std::atomic<bool> started{false};  // there is a thread; read without the lock
 };
 
@@ -92,10 +92,10 @@ bool give_back(GraphShare* shares) noexcept {
     return any;
 }
 
-void run(Reaper& self) noexcept {
+/// With the lock, until the thread has to end.
+void work(Reaper& self, std::unique_lock<std::mutex>& lock) noexcept {
     ControlBlock* mine = nullptr;
     Clock::duration pause = shortest_pause;
-    std::unique_lock lock(self.mutex);
     for (;;) {
         // At exit nothing is asked any more, and callbacks would run beside the destructors of statics: what is left stays.
         if (process_state() == ProcessState::exiting) return;
@@ -124,18 +124,27 @@ void run(Reaper& self) noexcept {
     }
 }
 
+void run(Reaper& self) noexcept {
+    std::unique_lock lock(self.mutex);
+    work(self, lock);
+    self.running = false;
+    self.started.store(false, std::memory_order_release);
+    self.went_idle.notify_all();
+}
+
 }  // namespace
 
 bool start_reaper() noexcept {
     if (reaper().started.load(std::memory_order_acquire)) return true;
     Reaper& self = reaper();
     const std::lock_guard lock(self.mutex);
-    if (self.thread != nullptr) return true;
+    if (self.running) return true;
     static const bool once = (watch_exit(), be_ready_for_forks(), true);
     (void)once;
     try {
         self.stopping = false;
-        self.thread = new std::thread([&self] { run(self); });
+        std::thread([&self] { run(self); }).detach();
+        self.running = true;
         self.started.store(true, std::memory_order_release);
     } catch (...) {
         return false;
@@ -163,21 +172,17 @@ void give_share_later(GraphShare* share) noexcept {
 void wait_for_reaper(Clock::duration patience) noexcept {
     Reaper& self = reaper();
     std::unique_lock lock(self.mutex);
-    if (self.thread != nullptr) self.went_idle.wait_for(lock, patience, [&self] { return self.idle; });
+    if (self.running) self.went_idle.wait_for(lock, patience, [&self] { return self.idle; });
 }
 
 ControlBlock* stop_reaper(Clock::duration patience) noexcept {
     Reaper& self = reaper();
     std::unique_lock lock(self.mutex);
-    if (self.thread != nullptr) {
+    if (self.running) {
         self.went_idle.wait_for(lock, patience, [&self] { return self.idle; });
         self.stopping = true;
         self.work_came.notify_all();
-        lock.unlock();
-        self.thread->join();
-        lock.lock();
-        delete std::exchange(self.thread, nullptr);
-        self.started.store(false, std::memory_order_release);
+        self.went_idle.wait(lock, [&self] { return !self.running; });
     }
     return std::exchange(self.blocks, nullptr);
 }
