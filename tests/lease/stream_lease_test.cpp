@@ -388,6 +388,17 @@ TEST_F(StreamLease, shutdown_waits_for_what_drains_and_then_makes_no_device_call
     EXPECT_THAT(fake.take_log(), IsEmpty());
 }
 
+TEST_F(StreamLease, shutdown_asks_the_device_about_what_did_not_end_in_time) {
+    const QuietQuarantine quiet;
+    { use(lend(ReleasePolicy::deferred()), a); }
+    (void)fake.take_log();
+    EXPECT_EQ(shutdown(std::chrono::milliseconds(0)).quarantined, before.quarantined);
+    EXPECT_THAT(fake.take_log(), ElementsAre("synchronize device 0"));
+    EXPECT_EQ(calls, 1);
+    EXPECT_EQ(info.status, ReleaseStatus::ok);
+    EXPECT_EQ(reports, 1);
+}
+
 TEST_F(StreamLease, shutdown_loses_no_lease_that_a_callback_drops_on_its_way) {
     const QuietQuarantine quiet;
     {
@@ -403,6 +414,7 @@ TEST_F(StreamLease, shutdown_loses_no_lease_that_a_callback_drops_on_its_way) {
     EXPECT_EQ(lease_statistics().quarantined, before.quarantined + 1);
     EXPECT_EQ(shutdown().draining, 0);
     EXPECT_EQ(calls, 1) << "the inner lease was dropped by the callback of one that came out of quarantine";
+    EXPECT_EQ(info.status, ReleaseStatus::ok);
     EXPECT_EQ(lease_statistics().live, before.live);
 }
 
