@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
-#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <new>
@@ -50,10 +49,12 @@ void be_ready_for_forks() noexcept {
                          [] {
                              Reaper& old = reaper();
                              old.mutex.unlock();
-                             instance() = new (std::nothrow) Reaper;
-                             if (instance() == nullptr) std::abort();  // NOLINT: a child without memory for its first object
-                             reaper().blocks = std::exchange(old.blocks, nullptr);
-                             reaper().shares = std::exchange(old.shares, nullptr);
+                             old.running = false;
+                             auto* fresh = new (std::nothrow) Reaper;
+                             if (fresh == nullptr) return;  // the old one starts no thread, and keeps what is put off for shutdown()
+                             fresh->blocks = std::exchange(old.blocks, nullptr);
+                             fresh->shares = std::exchange(old.shares, nullptr);
+                             instance() = fresh;
                          });
 }
 

@@ -3,12 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <array>
-#include <fstream>
-#include <string>
 #include <vector>
 
 #include <ndlease/error.hpp>
 #include <ndlease/view.hpp>
+
+#include "shown_code.hpp"
 
 namespace ndlease {
 namespace {
@@ -59,33 +59,7 @@ TEST(OwnershipPage, resizing) {
     // clang-format on
 }
 
-std::vector<std::string> lines_of(const char* path) {
-    std::ifstream in(path);
-    EXPECT_TRUE(in) << path;
-    std::vector<std::string> lines;
-    for (std::string line; std::getline(in, line);) {
-        line.erase(0, line.find_first_not_of(' '));
-        if (!line.empty()) lines.push_back(line);
-    }
-    return lines;
-}
-
-TEST(OwnershipPage, shows_the_code_above) {
-    const std::vector<std::string> source = lines_of(NDLEASE_OWNERSHIP_PAGE_TEST);
-    std::size_t at = 0;
-    bool in_code = false;
-    int shown = 0;
-    for (const std::string& line : lines_of(NDLEASE_OWNERSHIP_PAGE)) {
-        if (line.starts_with("```")) {
-            in_code = !in_code;
-        } else if (in_code) {
-            while (at < source.size() && source[at] != line) ++at;  // in the order of the page, checks may stand between
-            ASSERT_LT(at, source.size()) << "not in this test: " << line;
-            ++shown;
-        }
-    }
-    EXPECT_GT(shown, 15);
-}
+TEST(OwnershipPage, shows_the_code_above) { testing::expect_shown_code(NDLEASE_OWNERSHIP_PAGE, NDLEASE_OWNERSHIP_PAGE_TEST, 16); }
 
 }  // namespace
 }  // namespace ndlease

@@ -386,7 +386,9 @@ class TotalOfRuns : public ::testing::Environment {
         std::printf("release matrix: %lld runs over %zu situations x 3 policies x %zu errors x %zu schedules\n", static_cast<long long>(total_runs),
                     situations.size(), errors.size(), schedules().size());
         const bool whole = std::getenv("RELEASE_MATRIX_ONLY") == nullptr && ::testing::GTEST_FLAG(filter) == "*";
-        EXPECT_GE(total_runs, whole ? 50'000 : 0);
+        if (whole) {
+            EXPECT_GE(total_runs, 50'000);
+        }
     }
 };
 [[maybe_unused]] const ::testing::Environment* const total_of_runs = ::testing::AddGlobalTestEnvironment(new TotalOfRuns);
