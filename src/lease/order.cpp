@@ -100,13 +100,8 @@ Result record_event(StreamUses& uses, RecordedUse& use, NativeStream stream) {
 Result record_first(StreamUses& uses, NativeStream stream, const StreamOperations& operations, std::uint64_t id, bool wrote) {
     uses.uses.reserve(uses.uses.size() + 1);
     RecordedUse use{&operations, id, nullptr, stream.device, wrote, false};
-    if (uses.spare.event != nullptr && uses.spare.operations == &operations && uses.spare.device == stream.device) {
-        use.event = uses.spare.event;
-        uses.spare = {};
-    } else {
-        const Result result = take_event(operations, stream.device, &use.event);
-        if (!result.ok()) return result;
-    }
+    const Result taken = take_event(operations, stream.device, &use.event);
+    if (!taken.ok()) return taken;
     const Result result = record_event(uses, use, stream);
     if (result.ok()) {
         uses.uses.push_back(use);

@@ -101,25 +101,16 @@ void StreamUses::doubt_device(const StreamOperations& operations, int device) no
 StreamUses* StreamUses::make(const ReleasePolicy& policy, PendingWork&& ready) {
     std::unique_ptr<StreamUses, Recycle> uses(take());
     uses->policy = policy;
-    const StreamOperations* operations = nullptr;
-    int device = 0;
-    if (policy.is_stream_ordered()) {
-        uses->policy_stream_id = policy.stream().id();
-        operations = policy.stream().operations();
-        device = policy.stream().device().id;
-    }
+    const StreamRef stream = policy.stream();
+    bool same_stream = false;
     if (!ready.is_none()) {
+        same_stream = policy.is_stream_ordered() && ready.stream() == stream;
         Event event = std::move(ready).take_event();
-        operations = event.operations();
-        device = event.device().id;
         uses->ready_capture_id = event.capture_id();
-        uses->ready = {operations, event.stream_id(), event.detach(), device, true, false};
+        uses->ready = {event.operations(), event.stream_id(), nullptr, event.device().id, true, false};
+        uses->ready.event = event.detach();
     }
-    if (operations != nullptr) {
-        void* event = nullptr;
-        // Without it the first use takes one from the pool.
-        if (take_event(*operations, device, &event).ok()) uses->spare = {operations, 0, event, device, false, false};
-    }
+    if (policy.is_stream_ordered()) uses->policy_stream_id = same_stream ? uses->ready.stream_id : stream.id();
     return uses.release();
 }
 
@@ -128,7 +119,6 @@ void StreamUses::recycle(StreamUses* uses) noexcept {
         discard_event(*uses->ready.operations, uses->ready.device, std::exchange(uses->ready.event, nullptr));
     }
     give_event(uses->ready);
-    give_event(uses->spare);
     for (RecordedUse& use : uses->uses) give_event(use);
     for (const RecordedUse& use : uses->retired) discard_event(*use.operations, use.device, use.event);
     uses->uses.clear();

@@ -45,7 +45,6 @@ public:
 
     std::vector<RecordedUse> uses;      ///< one per stream
     std::vector<RecordedUse> retired;   ///< with events that refused to be recorded again; a host may still be waiting for them
-    RecordedUse spare;                  ///< an event made at export for the first use on its device
     std::uint64_t kept_in_capture = 0;  ///< the newest capture whose graph holds a share
     Doubt doubt = Doubt::none;
     std::uint64_t doubtful_devices = 0;  ///< bit n: cuda:n must be asked; with operations of
@@ -58,8 +57,8 @@ public:
     void ask_after_graphs(const StreamOperations& operations, int device) noexcept;
     void doubt_device(const StreamOperations& operations, int device) noexcept;
 
-    /// For a new lease. Records the producer's pending work; takes the event of the first use where a stream names the device.
-    /// Throws Error; then everything is back in its pool and `ready` holds what it held. Throws std::bad_alloc.
+    /// For a new lease. Records the producer's pending work.
+    /// Throws Error; then everything is back in its pool, and so is an event that `ready` held. Throws std::bad_alloc.
     [[nodiscard]] static StreamUses* make(const ReleasePolicy& policy, PendingWork&& ready);
     /// Gives the events back to their pools and the object to its own. Allocates nothing.
     static void recycle(StreamUses* uses) noexcept;
