@@ -5,6 +5,11 @@
 
 namespace ndlease::detail {
 
+void check_stream_device(Device device) {
+    if (device.type != DeviceType::cuda) throw Error(errc::invalid_argument, "a CUDA stream on " + to_string(device) + ": it is no CUDA device");
+    if (device.id < 0) throw Error(errc::device, "a CUDA stream on " + to_string(device) + ": there is no such device");
+}
+
 void throw_failed(const StreamOperations& operations, const Result& result, const std::string& what) {
     switch (result.outcome) {
         case Outcome::unavailable:

@@ -78,6 +78,9 @@ struct StreamOperations {
 /// The same, or Error{errc::not_supported} that says how to get a build with CUDA; `what` begins the message.
 [[nodiscard]] const StreamOperations& require_cuda_stream_operations(const char* what);
 
+/// Refuses what can have no stream: throws Error{errc::invalid_argument} for a device that is no CUDA device, errc::device for a negative ordinal.
+void check_stream_device(Device device);
+
 /// Throws Error{errc::device} (out_of_memory where it fits) that names call, code and `what`.
 [[noreturn]] void throw_failed(const StreamOperations& operations, const Result& result, const std::string& what);
 

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <ndlease/error.hpp>
 #include <ndlease/stream.hpp>
 
 #include "stream/operations.hpp"
@@ -8,7 +7,7 @@ namespace ndlease {
 
 Stream Stream::make(Device device, int priority) {
     const detail::StreamOperations& operations = detail::require_cuda_stream_operations("a stream");
-    if (device.type != DeviceType::cuda) throw Error(errc::invalid_argument, "a stream on " + to_string(device) + ": only CUDA devices have streams");
+    detail::check_stream_device(device);
     void* handle = nullptr;
     detail::check(operations, operations.make_stream(device.id, priority, &handle), [&] { return "a stream on " + to_string(device); });
     return Stream(StreamRef(&operations, device, handle));

@@ -24,10 +24,6 @@ void check_handle(const CUstream_st* stream) {
     }
 }
 
-void check_device(Device device) {
-    if (device.type != DeviceType::cuda) throw Error(errc::invalid_argument, "a CUDA stream on " + to_string(device) + ": it is no CUDA device");
-}
-
 }  // namespace
 
 StreamRef::StreamRef(CUstream_st* stream) {
@@ -40,18 +36,18 @@ StreamRef::StreamRef(CUstream_st* stream) {
 
 StreamRef StreamRef::cuda(CUstream_st* stream, Device device) {
     check_handle(stream);
-    check_device(device);
+    check_stream_device(device);
     return {&require_cuda_stream_operations("a stream"), device, stream};
 }
 
 StreamRef StreamRef::legacy_default(Device device) {
-    check_device(device);
+    check_stream_device(device);
     const StreamOperations& operations = require_cuda_stream_operations("the legacy default stream");
     return {&operations, device, operations.default_stream(false)};
 }
 
 StreamRef StreamRef::per_thread_default(Device device) {
-    check_device(device);
+    check_stream_device(device);
     const StreamOperations& operations = require_cuda_stream_operations("the per-thread default stream");
     return {&operations, device, operations.default_stream(true)};
 }
