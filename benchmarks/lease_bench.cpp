@@ -74,6 +74,8 @@ public:
     virtual ~Operation() = default;
     virtual void prepare(const Runtime&, int /*count*/) {}
     virtual void run(int i) = 0;
+    /// false: what calls it causes are made on another thread, beside it.
+    [[nodiscard]] virtual bool makes_calls_here() const { return true; }
     virtual void clean() { views.clear(); }
 
 protected:
@@ -164,6 +166,7 @@ private:
         }
     }
     void run(int i) override { views[static_cast<std::size_t>(i)] = View(); }
+    [[nodiscard]] bool makes_calls_here() const override { return by_ != By::deferred; }
     void clean() override {
         views.clear();
         while (lease_statistics().draining != 0) std::this_thread::yield();
@@ -171,6 +174,7 @@ private:
 };
 
 std::vector<std::string> calls_of(Operation& operation, const Runtime& runtime) {
+    if (!operation.makes_calls_here()) return {};
     for (int i = 0; i < 2; ++i) {  // what only a first one does
         operation.prepare(runtime, 1);
         operation.run(0);
