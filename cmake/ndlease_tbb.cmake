@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# oneTBB, the one dependency of the library itself. Sets NDLEASE_HAS_TBB, and what a static library hands on to its users: the
+# oneTBB, which gives large copies threads. Sets NDLEASE_HAS_TBB, and what a static library hands on to its users: the
 # targets to link, the packages that define them and their pkg-config names.
 string(TOUPPER "${NDLEASE_TBB}" ndlease_tbb_mode)
 if(NOT ndlease_tbb_mode MATCHES "^(AUTO|ON|OFF)$")

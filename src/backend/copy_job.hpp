@@ -19,11 +19,12 @@ struct ItemConverter {
 
 struct CopyJob {
     const detail::CopyTask& task;
-    std::byte* dst;           ///< where the task's first axis starts: task.dst_offset is in it already
-    const std::byte* src;     ///< likewise
-    ItemConverter converter;  ///< used by CopyPath::convert, and by CopyPath::indirect where `run` is set
-    int max_threads;          ///< CopyOptions::max_threads
-    bool over_link = false;   ///< for a device: one side is pinned host memory
+    std::byte* dst;            ///< where the task's first axis starts: task.dst_offset is in it already
+    const std::byte* src;      ///< likewise
+    ItemConverter converter;   ///< used by CopyPath::convert, and by CopyPath::indirect where `run` is set
+    int max_threads;           ///< CopyOptions::max_threads
+    bool over_link = false;    ///< for a device: one side is pinned host memory
+    bool past_caches = false;  ///< for the CPU: so much is written that it should go around the caches; set by cpu::run_copy
 };
 
 }  // namespace ndlease::backend

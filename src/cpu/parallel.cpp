@@ -24,18 +24,24 @@
 #endif
 
 namespace ndlease::cpu {
-
-#ifdef NDLEASE_WITH_TBB
 namespace {
-
-constexpr std::int64_t least_parallel_bytes = std::int64_t{1} << 20;
-constexpr std::int64_t least_part_bytes = std::int64_t{1} << 18;
 
 std::int64_t written_bytes(const detail::CopyTask& task) noexcept {
     std::int64_t bytes = std::max(task.run_bytes, task.dst_itemsize);
     for (const std::int64_t extent : task.shape) bytes *= extent;  // fits: the plan has counted the useful bytes
     return bytes;
 }
+
+/// From how many written bytes on the caches are of no use for what is written: measured, docs/performance.md.
+constexpr std::int64_t past_caches_bytes = std::int64_t{8} << 20;
+
+}  // namespace
+
+#ifdef NDLEASE_WITH_TBB
+namespace {
+
+constexpr std::int64_t least_parallel_bytes = std::int64_t{1} << 20;
+constexpr std::int64_t least_part_bytes = std::int64_t{1} << 18;
 
 /// How many parts; 1: no threads.
 std::int64_t part_count(const backend::CopyJob& job) noexcept {
@@ -103,7 +109,7 @@ char finished;
 
 void run_part(const backend::CopyJob& job, const Part& part) noexcept {
     learn(&started);
-    run_copy_here({part.task, part.dst, part.src, job.converter, job.max_threads});
+    run_copy_here({part.task, part.dst, part.src, job.converter, job.max_threads, job.over_link, job.past_caches});
     announce(&finished);
 }
 
@@ -127,7 +133,9 @@ void run_parts(const backend::CopyJob& job, std::int64_t count) {
 }  // namespace
 #endif
 
-void run_copy(const backend::CopyJob& job) {
+void run_copy(const backend::CopyJob& whole) {
+    backend::CopyJob job = whole;
+    job.past_caches = written_bytes(job.task) >= past_caches_bytes;
 #ifdef NDLEASE_WITH_TBB
     if (const std::int64_t parts = part_count(job); parts > 1) {
         try {

@@ -4,13 +4,25 @@
 #include <cstring>
 
 #include "cpu/paths.hpp"
+#include "cpu/simd/stream.hpp"
 
 namespace ndlease::cpu {
+namespace {
+
+void move_run(const backend::CopyJob& job) noexcept {
+    if (job.past_caches) {
+        stream_run(job.dst, job.src, job.task.run_bytes);
+    } else {
+        std::memcpy(job.dst, job.src, static_cast<std::size_t>(job.task.run_bytes));
+    }
+}
+
+}  // namespace
 
 void run_copy_here(const backend::CopyJob& job) noexcept {
     switch (job.task.path) {
         case CopyPath::nothing: break;
-        case CopyPath::one_run: std::memcpy(job.dst, job.src, static_cast<std::size_t>(job.task.run_bytes)); break;
+        case CopyPath::one_run: move_run(job); break;
         case CopyPath::rows:
         case CopyPath::gather: copy_strided(job); break;
         case CopyPath::broadcast: copy_broadcast(job); break;
@@ -18,6 +30,7 @@ void run_copy_here(const backend::CopyJob& job) noexcept {
         case CopyPath::convert: copy_converting(job); break;
         case CopyPath::indirect: copy_indirect(job); break;
     }
+    if (job.past_caches) finish_streaming();
 }
 
 }  // namespace ndlease::cpu

@@ -11,8 +11,8 @@ import subprocess
 import sys
 import tempfile
 
-# Base system and oneTBB. Never libcuda (absent without a driver) nor libcudart.
-NEEDED = re.compile(r"(libc|libm|libstdc\+\+|libgcc_s|libpthread|libtbb|ld-linux[-a-z0-9_]*)\.so\.\d+")
+# Base system, oneTBB and Highway. Never libcuda (absent without a driver) nor libcudart.
+NEEDED = re.compile(r"(libc|libm|libstdc\+\+|libgcc_s|libpthread|libtbb|libhwy|ld-linux[-a-z0-9_]*)\.so\.\d+")
 
 
 def allowed_patterns():

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cpu/simd/stream.hpp"
+
+#include <cstring>
+
+namespace ndlease::cpu {
+
+void stream_run(std::byte* dst, const std::byte* src, std::int64_t bytes) noexcept { std::memcpy(dst, src, static_cast<std::size_t>(bytes)); }
+void finish_streaming() noexcept {}
+
+}  // namespace ndlease::cpu
