@@ -164,4 +164,18 @@ CAPTURING = [
            streams("captured_pending_work_is_for_the_same_capture_alone")),
 ]
 
-MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING
+TILE_TESTS = ("copy/copy_tile_test *Tiles.every_remainder_in_two_dimensions/*:*Tiles.runs_longer_than_a_tile/*",)
+TILE_RANKS = ("copy/copy_tile_test *Tiles.every_rank_with_small_extents/*",)
+TILES, TILE_SHAPE, TRANSPOSE = "src/cpu/tiles.cpp", "src/cpu/tile_shape.cpp", "src/cpu/simd/transpose.cpp"
+
+COPYING = [
+    Mutant("tile_edge_left_out", TILES, "std::min(shape.s.block, axes.extent[s_axis] - s);", "std::min(shape.s.block, axes.extent[s_axis] - s - 1);", TILE_TESTS),
+    Mutant("tile_flip_forgotten", TILES, "        axes.dst_stride[source_axis] = -axes.dst_stride[source_axis];\n", "", TILE_TESTS),
+    Mutant("tile_positions_listed_in_the_wrong_order", TILES, "table_[j] + k * strides[axis]", "table_[j] + (times - k) * strides[axis]", TILE_RANKS),
+    Mutant("streamed_tail_lost", TRANSPOSE, "        move_bytes(row + at, from + at, bytes - at);\n", "", TILE_TESTS),
+    Mutant("transposed_columns_left_out", TRANSPOSE, "            square(columns - n);  // some a second time", "", TILE_TESTS),
+    Mutant("source_group_taken_for_a_run", TILE_SHAPE, "if (magnitude(axes.src_stride[axis]) >= line) break;  // it leads to other lines\n            *is_run = false;",
+           "if (magnitude(axes.src_stride[axis]) >= line) break;  // it leads to other lines", TILE_RANKS),
+]
+
+MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING + COPYING
