@@ -90,8 +90,11 @@ bool overlaps_itself(const patterns::Strided& side) {
 Json list_of(const Dims& dims) { return std::vector<std::int64_t>(dims.begin(), dims.end()); }
 
 Json copy_json(const patterns::Copy& copy) {
-    return {{"shape", list_of(copy.dst.shape)},          {"src_offset", copy.src.offset}, {"src_strides", list_of(copy.src.strides)},
-            {"dst_offset", copy.dst.offset}, {"dst_strides", list_of(copy.dst.strides)}};
+    return {{"shape", list_of(copy.dst.shape)},
+            {"src_offset", copy.src.offset},
+            {"src_strides", list_of(copy.src.strides)},
+            {"dst_offset", copy.dst.offset},
+            {"dst_strides", list_of(copy.dst.strides)}};
 }
 
 }  // namespace
@@ -178,8 +181,10 @@ void print_patterns(std::ostream& out, const std::vector<patterns::Pattern>& cho
         const std::vector<patterns::Copy> copies = pattern.copies(bytes);
         const patterns::Copy& first = copies.front();
         std::string directions;
-        for (const patterns::Direction direction : pattern.directions) directions += (directions.empty() ? "" : ",") + std::string(patterns::to_string(direction));
-        table.add_row({pattern.name, first.src_format.to_string(), (copies.size() > 1 ? std::to_string(copies.size()) + " x " : "") + to_string(first.dst.shape),
+        for (const patterns::Direction direction : pattern.directions)
+            directions += (directions.empty() ? "" : ",") + std::string(patterns::to_string(direction));
+        table.add_row({pattern.name, first.src_format.to_string(),
+                       (copies.size() > 1 ? std::to_string(copies.size()) + " x " : "") + to_string(first.dst.shape),
                        bytes_text(patterns::useful_bytes(copies)), bytes_text(patterns::modelled_bytes(copies)), directions, pattern.why});
     }
     table.print(out);

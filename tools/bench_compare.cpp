@@ -56,8 +56,8 @@ int compare_reports(std::ostream& out, std::ostream& err, const Report& report, 
             << '\n';
     }
     using Align = TextTable::Align;
-    TextTable table({{"pattern"}, {"threads", Align::right}, {"old", Align::right}, {"new", Align::right}, {"new/old", Align::right}, {"band", Align::right},
-                     {""}});
+    TextTable table(
+        {{"pattern"}, {"threads", Align::right}, {"old", Align::right}, {"new", Align::right}, {"new/old", Align::right}, {"band", Align::right}, {""}});
     int slower = 0;
     int faster = 0;
     int compared = 0;
@@ -70,7 +70,10 @@ int compare_reports(std::ostream& out, std::ostream& err, const Report& report, 
             return by_ceiling ? decimal_text(result.percent(), 1) + " %" : decimal_text(result.gbps(), 2) + " GB/s";
         };
         table.add_row({now.name, std::to_string(now.threads), value(*before), value(now), decimal_text(comparison.ratio, 3),
-                       decimal_text(100 * comparison.band, 1) + " %", comparison.slower() ? "SLOWER" : comparison.faster() ? "faster" : ""});
+                       decimal_text(100 * comparison.band, 1) + " %",
+                       comparison.slower()   ? "SLOWER"
+                       : comparison.faster() ? "faster"
+                                             : ""});
         slower += comparison.slower() ? 1 : 0;
         faster += comparison.faster() ? 1 : 0;
         logarithms += std::log(comparison.ratio);

@@ -67,8 +67,8 @@ std::string track(const std::string& bar, double percent, const std::string& num
 
 /// Bars of one result and of the peers' that belong to it. The pattern's name stands beside the first of its bars.
 std::string bar_rows(const Report& report, const Result& result, bool first) {
-    const std::string title = result.item + " " + to_string(result.shape) + ", " + to_string(result.src_strides) + " to " + to_string(result.dst_strides) +
-                              ", " + result.path;
+    const std::string title =
+        result.item + " " + to_string(result.shape) + ", " + to_string(result.src_strides) + " to " + to_string(result.dst_strides) + ", " + result.path;
     const std::string label = label_of(report, result);
     std::string rows = "<div class=\"row" + std::string(first ? " first" : "") + "\" title=\"" + escaped(title) + "\"><span class=\"name\">" +
                        (first ? escaped(result.name) : "") + (result.verified() ? "" : " <span class=\"bad\">wrong</span>") + "</span>" +
@@ -78,9 +78,9 @@ std::string bar_rows(const Report& report, const Result& result, bool first) {
         const Result* const other = report.peers[i].find(result);
         if (other == nullptr) continue;
         const double percent = peer_percent(result, *other);
-        rows += "<div class=\"row\"><span class=\"name\"></span>" +
-                track(peer_class(i), percent,
-                      decimal_text(percent, 0) + " % · " + decimal_text(other->gbps(), 2) + " GB/s · " + report.peers[i].context.library);
+        rows +=
+            "<div class=\"row\"><span class=\"name\"></span>" +
+            track(peer_class(i), percent, decimal_text(percent, 0) + " % · " + decimal_text(other->gbps(), 2) + " GB/s · " + report.peers[i].context.library);
     }
     return rows;
 }
@@ -90,12 +90,11 @@ std::string table_row(const std::string& library, const Result& result) {
     std::string row = "<tr>";
     for (const std::string& cell :
          {result.name, library, std::to_string(result.threads), result.host_memory, result.path, bytes_text(result.useful_bytes),
-          duration_text(result.warm.median_s), duration_text(result.warm.min_s), decimal_text(100 * result.warm.spread, 1),
-          decimal_text(result.gbps(), 2), ceiling ? decimal_text(result.ceiling_gbps(), 2) + " (" + result.warm.ceiling_by + ")" : "",
-          ceiling ? decimal_text(result.percent(), 1) : "", ceiling ? decimal_text(result.percent_of_model(), 1) : "",
-          result.cold.is_there() ? decimal_text(result.gbps(result.cold), 2) : "", std::to_string(result.itemsize),
-          (result.copies > 1 ? std::to_string(result.copies) + " x " : "") + to_string(result.shape), to_string(result.src_strides),
-          to_string(result.dst_strides)}) {
+          duration_text(result.warm.median_s), duration_text(result.warm.min_s), decimal_text(100 * result.warm.spread, 1), decimal_text(result.gbps(), 2),
+          ceiling ? decimal_text(result.ceiling_gbps(), 2) + " (" + result.warm.ceiling_by + ")" : "", ceiling ? decimal_text(result.percent(), 1) : "",
+          ceiling ? decimal_text(result.percent_of_model(), 1) : "", result.cold.is_there() ? decimal_text(result.gbps(result.cold), 2) : "",
+          std::to_string(result.itemsize), (result.copies > 1 ? std::to_string(result.copies) + " x " : "") + to_string(result.shape),
+          to_string(result.src_strides), to_string(result.dst_strides)}) {
         row += "<td>" + escaped(cell) + "</td>";
     }
     return row + (result.verified() ? "<td>yes</td>" : "<td class=\"bad\">NO: " + escaped(result.mismatch) + "</td>") + "</tr>\n";
@@ -113,8 +112,8 @@ std::string means_text(const Report& report) {
         const Report& peer = report.peers[i];
         for (const PeerMean& mean : means_beside(report, peer)) {
             add("<span class=\"key " + peer_class(i) + "\"></span> " + escaped(peer.context.library + " " + peer.context.version) + ", " +
-                threads_text(mean.threads) + ": " + decimal_text(mean.theirs, 1) + " % of our ceiling; ndlease on the same " +
-                std::to_string(mean.patterns) + " patterns " + decimal_text(mean.ours, 1) + " %, " + decimal_text(mean.ours / mean.theirs, 1) + " times as fast");
+                threads_text(mean.threads) + ": " + decimal_text(mean.theirs, 1) + " % of our ceiling; ndlease on the same " + std::to_string(mean.patterns) +
+                " patterns " + decimal_text(mean.ours, 1) + " %, " + decimal_text(mean.ours / mean.theirs, 1) + " times as fast");
         }
     }
     return text;
@@ -139,8 +138,10 @@ std::string html_report(const Report& report) {
         last = result.name;
     }
     page +=
-        "<h2>All numbers</h2>\n<div class=\"scroll\"><table><tr><th>pattern</th><th>library</th><th>threads</th><th>host memory</th><th>path</th><th>useful</th>"
-        "<th>median</th><th>min</th><th>spread %</th><th>GB/s</th><th>ceiling GB/s</th><th>%</th><th>% of model</th><th>cold GB/s</th><th>item</th><th>shape</th>"
+        "<h2>All numbers</h2>\n<div class=\"scroll\"><table><tr><th>pattern</th><th>library</th><th>threads</th><th>host "
+        "memory</th><th>path</th><th>useful</th>"
+        "<th>median</th><th>min</th><th>spread %</th><th>GB/s</th><th>ceiling GB/s</th><th>%</th><th>% of model</th><th>cold "
+        "GB/s</th><th>item</th><th>shape</th>"
         "<th>source strides</th><th>destination strides</th><th>verified</th></tr>\n";
     for (const Result& result : report.results) {
         if (result.warm.is_there()) page += table_row(context.library, result);

@@ -78,12 +78,17 @@ Json json_context(const Context& context) {
             {"seconds_per_pattern", context.seconds_per_pattern}};
 }
 
-Json json_of(const Report& report) {
-    Json list = Json::array();
-    for (const Result& result : report.results) list.push_back(json_result(result));
-    Json json{{"context", json_context(report.context)}, {"results", list}};
-    for (const Report& peer : report.peers) json["peers"].push_back(json_of(peer));
-    return json;
+/// A line per result, so that two reports can be told apart line by line.
+std::string text_of(const Report& report) {
+    std::string text = "{\n \"context\": " + json_context(report.context).dump() + ",\n \"results\": [";
+    for (const Result& result : report.results) text += (text.back() == '[' ? "\n  " : ",\n  ") + json_result(result).dump();
+    text += "\n ]";
+    if (!report.peers.empty()) {
+        text += ",\n \"peers\": [";
+        for (const Report& peer : report.peers) text += (text.back() == '[' ? "\n" : ",\n") + text_of(peer);
+        text += "\n ]";
+    }
+    return text + "\n}";
 }
 
 /// The entry, or `missing` where there is none or it is null.
@@ -112,9 +117,9 @@ Result result_of(const Json& json) {
     result.path = value_of(json, "path", std::string());
     result.not_measured = value_of(json, "not_measured", std::string());
     result.mismatch = value_of(json, "mismatch", std::string());
-    if (!result.not_measured.empty()) return result;
-    result.useful_bytes = json.at("useful_bytes").get<std::int64_t>();
+    result.useful_bytes = value_of(json, "useful_bytes", std::int64_t{0});
     result.modelled_bytes = value_of(json, "modelled_bytes", result.useful_bytes);
+    if (!result.not_measured.empty()) return result;
     result.warm.median_s = json.at("median_s").get<double>();
     if (!(result.warm.median_s > 0) || result.useful_bytes <= 0) throw std::invalid_argument(result.name + " has no time or no bytes");
     result.warm.min_s = value_of(json, "min_s", result.warm.median_s);
@@ -194,7 +199,7 @@ void add_csv(const Report& report, std::string* csv) {
 
 }  // namespace
 
-std::string json_report(const Report& report) { return json_of(report).dump(2) + '\n'; }
+std::string json_report(const Report& report) { return text_of(report) + '\n'; }
 
 std::string csv_report(const Report& report) {
     std::string csv;
@@ -205,6 +210,8 @@ std::string csv_report(const Report& report) {
 Report parse_report(const std::string& subject, std::string_view text) {
     try {
         return report_of(Json::parse(text));
+    } catch (const Json::parse_error& error) {  // its text quotes the file, whatever is in there
+        throw CommandError(subject, "is no report of ndlease bench: no JSON from byte " + std::to_string(error.byte) + " on");
     } catch (const std::exception& error) {
         throw CommandError(subject, "is no report of ndlease bench: " + std::string(error.what()));
     }

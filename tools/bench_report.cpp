@@ -78,7 +78,8 @@ void print_means(std::ostream& out, const Report& report) {
     for (const Mean& mean : means) {
         out << "  ndlease, " << threads_text(mean.threads) << ": " << decimal_text(mean.percent, 1) << " % of the ceiling, "
             << decimal_text(mean.percent_of_model, 1) << " % of the model (" << mean.patterns << " patterns)";
-        if (any(report.results, [](const Result& r) { return r.cold.is_there(); })) out << "; cold " << decimal_text(mean.percent_cold, 1) << " % of the ceiling";
+        if (any(report.results, [](const Result& r) { return r.cold.is_there(); }))
+            out << "; cold " << decimal_text(mean.percent_cold, 1) << " % of the ceiling";
         out << '\n';
     }
     for (const Report& peer : report.peers) {

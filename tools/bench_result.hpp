@@ -15,10 +15,10 @@ namespace ndlease::tool {
 /// Times of one copy and of its yardstick, in seconds.
 struct Timing {
     double median_s = 0, min_s = 0;
-    double spread = 0;        ///< median absolute deviation of the samples, scaled to a standard deviation, over the median
+    double spread = 0;  ///< median absolute deviation of the samples, scaled to a standard deviation, over the median
     int samples = 0;
-    double ceiling_s = 0;     ///< median of the best contiguous copy of as many bytes in the same run; 0: none was measured
-    std::string ceiling_by;   ///< "memcpy" or "ndlease"
+    double ceiling_s = 0;    ///< median of the best contiguous copy of as many bytes in the same run; 0: none was measured
+    std::string ceiling_by;  ///< "memcpy" or "ndlease"
 
     [[nodiscard]] bool is_there() const noexcept { return samples > 0; }
 };
@@ -35,10 +35,10 @@ struct Result {
     std::string path;                               ///< the library's choice
     int threads = 1;                                ///< that may work on it
     std::int64_t useful_bytes = 0, modelled_bytes = 0;
-    Timing warm;              ///< the same arrays again and again
-    Timing cold;              ///< other arrays for each copy; not there where the arrays are much larger than the caches: then `warm` is cold too
-    std::string mismatch;     ///< "" when the result is right
-    std::string not_measured; ///< of peers: why there are no times, such as "not expressible: negative strides"
+    Timing warm;               ///< the same arrays again and again
+    Timing cold;               ///< other arrays for each copy; not there where the arrays are much larger than the caches: then `warm` is cold too
+    std::string mismatch;      ///< "" when the result is right
+    std::string not_measured;  ///< of peers: why there are no times, such as "not expressible: negative strides"
 
     [[nodiscard]] bool verified() const { return mismatch.empty() && not_measured.empty(); }
     /// Bytes that GB/s count: read and written, or once where they cross a link.
@@ -61,10 +61,10 @@ struct Result {
 struct Context {
     std::string library = "ndlease";  ///< what was measured
     std::string version, build_type, compiler, date, cpu;
-    std::string governor;      ///< of the CPU's clock; "" where the system does not say
-    double cpu_mhz = 0;        ///< at the start of the run; 0 where the system does not say
+    std::string governor;        ///< of the CPU's clock; "" where the system does not say
+    double cpu_mhz = 0;          ///< at the start of the run; 0 where the system does not say
     std::string device = "cpu";  ///< "cpu", or "cuda:0, NVIDIA H100"; says so where CUDA is simulated
-    std::string driver;        ///< of the device; "" without one
+    std::string driver;          ///< of the device; "" without one
     int cores = 0;
     std::int64_t memory_bytes = 0, cache_bytes = 0;  ///< cache: the last level's
     bool onetbb = false, huge_pages = false;

@@ -31,11 +31,11 @@ struct CopyRequest {
 struct BenchOptions {
     bool list = false;
     std::string filter, size = "M", device = "cpu";
-    std::string direction;         ///< "": cpu, or d2d where the device is one
-    std::vector<int> threads{0};   ///< 0: as many as there are
+    std::string direction;           ///< "": cpu, or d2d where the device is one
+    std::vector<int> threads{0};     ///< 0: as many as there are
     std::vector<std::string> cases;  ///< layouts of the user's own, instead of the suite
     double seconds = 0.5;
-    double error = 0.5;  ///< percent: where repeating ends
+    double error = 0.5;                          ///< percent: where repeating ends
     std::optional<std::string> from, compare;    ///< reports to read
     double band = 5;                             ///< percent: of a comparison
     std::vector<std::string> peers;              ///< reports of other libraries to read

@@ -10,7 +10,8 @@
 
 namespace ndlease::tool {
 
-/// "driver 13.0, runtime 13.0, 1980 MHz, memory 2619 MHz": versions of CUDA that driver and runtime speak, and the highest clocks. What is not told is left out.
+/// "driver 13.0, runtime 13.0, 1980 MHz, memory 2619 MHz": versions of CUDA that driver and runtime speak, and the highest clocks. What is not told is left
+/// out.
 [[nodiscard]] std::string device_runtime_text(Device device);
 
 /// cudaMemcpyAsync. Throws CommandError when the runtime refuses, or in a build without CUDA.

@@ -95,7 +95,9 @@ Subcommand add_bench(CLI::App& app) {
         ->check(positive_percent)
         ->capture_default_str();
     sub->add_option("--compare", options->compare, "Compare with the JSON of an earlier run; exit code 1 if something is slower");
-    sub->add_option("--band", options->band, "Percent of difference that a comparison takes for noise, at least")->check(positive_percent)->capture_default_str();
+    sub->add_option("--band", options->band, "Percent of difference that a comparison takes for noise, at least")
+        ->check(positive_percent)
+        ->capture_default_str();
     sub->add_option("--from", options->from, "Take the results from this JSON instead of measuring");
     sub->add_option("--peers", options->peers, "JSON of other libraries (benchmarks/peers) to show beside the results")->expected(1, 64);
     sub->add_option("--json", options->json, "Write the results as JSON to this file; with --list, - is standard output");

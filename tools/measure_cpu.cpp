@@ -35,8 +35,8 @@ public:
         options.conversion = Conversion::cpp;
         options.max_threads = threads;
         for (const patterns::Copy& copy : what.copies) {
-            plans_.push_back({CopyPlan::make(side_of(dst, copy.dst, copy.dst_format), side_of(src, copy.src, copy.src_format), options), copy.src.offset,
-                              copy.dst.offset});
+            plans_.push_back(
+                {CopyPlan::make(side_of(dst, copy.dst, copy.dst_format), side_of(src, copy.src, copy.src_format), options), copy.src.offset, copy.dst.offset});
         }
         run_plans_.push_back({CopyPlan::make(run_of(dst, run_bytes_), run_of(src, run_bytes_), options), 0, 0});
     }
@@ -52,8 +52,7 @@ public:
             contenders.emplace_back([&](std::int64_t n) { run_all(plans_, src_at(rotation, n), dst_at(rotation, n)); });
         }
         contenders.emplace_back([&](std::int64_t n) { run_all(run_plans_, src_at(rotation, n), dst_at(rotation, n)); });
-        contenders.emplace_back(
-            [&](std::int64_t n) { copy_bytes(dst_at(rotation, n), src_at(rotation, n), static_cast<std::size_t>(run_bytes_), threads_); });
+        contenders.emplace_back([&](std::int64_t n) { copy_bytes(dst_at(rotation, n), src_at(rotation, n), static_cast<std::size_t>(run_bytes_), threads_); });
         take_turns(&contenders, repetition);
         return timing_of(contenders, {"ndlease", "memcpy"});
     }
@@ -77,8 +76,7 @@ std::vector<Result> measure_cpu(const Case& what, const std::vector<int>& thread
     const std::int64_t src_bytes = std::max(what.src_bytes(), what.run_bytes());
     const std::int64_t dst_bytes = std::max(what.dst_bytes(), what.run_bytes());
     const Rotation rotation = rotation_for(src_bytes, dst_bytes, last_cache_bytes());
-    const std::span<std::byte> src =
-        memory->source(src_bytes + (rotation.slots - 1) * rotation.src_step, patterns::content_for(what.copies.front()));
+    const std::span<std::byte> src = memory->source(src_bytes + (rotation.slots - 1) * rotation.src_step, patterns::content_for(what.copies.front()));
     const std::span<std::byte> dst = memory->destination(dst_bytes + (rotation.slots - 1) * rotation.dst_step);
     const std::span<std::byte> first_dst = dst.first(static_cast<std::size_t>(dst_bytes));
 

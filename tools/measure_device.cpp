@@ -59,8 +59,7 @@ Result measure_device(const Case& what, Device device, patterns::Direction direc
     constexpr std::int64_t largest_cache = std::int64_t{128} << 20;  // bytes; of today's devices
     // Links do not cache. Simulated times mean nothing, so that a few slots show that all of it works.
     const Rotation rotation = direction != Direction::d2d ? Rotation() : rotation_for(src_bytes, dst_bytes, simulated ? src_bytes : largest_cache);
-    const std::span<std::byte> src_host =
-        memory->source(src_bytes + (rotation.slots - 1) * rotation.src_step, patterns::content_for(what.copies.front()));
+    const std::span<std::byte> src_host = memory->source(src_bytes + (rotation.slots - 1) * rotation.src_step, patterns::content_for(what.copies.front()));
     const std::span<std::byte> dst_host = memory->destination(dst_bytes + (rotation.slots - 1) * rotation.dst_step);
     const std::span<std::byte> first_src = src_host.first(static_cast<std::size_t>(src_bytes));
     const std::span<std::byte> first_dst = dst_host.first(static_cast<std::size_t>(dst_bytes));

@@ -168,8 +168,7 @@ bool compare_changed(const Walk& walk, const std::byte* src, const std::byte* ds
 
 template <int itemsize>
 bool compare_swapped(const Walk& walk, const std::byte* src, const std::byte* dst, int threads) {
-    return compare(walk, src, dst, threads,
-                   [](const std::byte* from, const std::byte* to) { return item_is_right(Change::byte_order, from, to, itemsize); });
+    return compare(walk, src, dst, threads, [](const std::byte* from, const std::byte* to) { return item_is_right(Change::byte_order, from, to, itemsize); });
 }
 
 }  // namespace
@@ -191,9 +190,8 @@ bool all_items_right(const Copy& copy, std::span<const std::byte> src_buffer, st
                 case 8: return compare_swapped<8>(walk, src, dst, threads);
                 default: break;
             }
-            return compare(walk, src, dst, threads, [item = walk.item](const std::byte* from, const std::byte* to) {
-                return item_is_right(Change::byte_order, from, to, item);
-            });
+            return compare(walk, src, dst, threads,
+                           [item = walk.item](const std::byte* from, const std::byte* to) { return item_is_right(Change::byte_order, from, to, item); });
         case Change::none: break;
     }
     switch (walk.item) {
@@ -203,9 +201,8 @@ bool all_items_right(const Copy& copy, std::span<const std::byte> src_buffer, st
         case 8: return compare_as<std::uint64_t>(walk, src, dst, threads);
         default: break;
     }
-    return compare(walk, src, dst, threads, [item = static_cast<std::size_t>(walk.item)](const std::byte* from, const std::byte* to) {
-        return std::memcmp(from, to, item) == 0;
-    });
+    return compare(walk, src, dst, threads,
+                   [item = static_cast<std::size_t>(walk.item)](const std::byte* from, const std::byte* to) { return std::memcmp(from, to, item) == 0; });
 }
 
 void erase_items(const Copy& copy, std::span<std::byte> dst, int threads) {

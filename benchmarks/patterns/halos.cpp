@@ -61,8 +61,10 @@ void add_halos(Table& table) {
                     return unpack ? reversed(packed) : packed;
                 });
             }
-            table.add_batch("halo_faces" + deep + way, "stencils: six faces together, " + deep + " deep", [=](Bytes b) { return shell(b, ghost, true, unpack); });
-            table.add_batch("halo_shell" + deep + way, "stencils: 26 regions together, " + deep + " deep", [=](Bytes b) { return shell(b, ghost, false, unpack); });
+            table.add_batch("halo_faces" + deep + way, "stencils: six faces together, " + deep + " deep",
+                            [=](Bytes b) { return shell(b, ghost, true, unpack); });
+            table.add_batch("halo_shell" + deep + way, "stencils: 26 regions together, " + deep + " deep",
+                            [=](Bytes b) { return shell(b, ghost, false, unpack); });
         }
     }
 }

@@ -47,10 +47,11 @@ void add_small(Table& table) {
         const Format& format = bytes < 4 ? u8() : f32();
         const std::string suffix = "_" + std::to_string(bytes);
         const std::string why = std::to_string(bytes) + " bytes: the price of a call, ";
-        table.add("tiny_contig" + suffix, why + "one run", [=](Bytes) { return pack(array({fit(bytes, format.itemsize())}, format), format); }).scale = Scale::fixed;
-        table.add("tiny_t2d" + suffix, why + "transposed", [=](Bytes) { return transpose_2d(bytes, format); }).scale = Scale::fixed;
-        table.add("tiny_flip" + suffix, why + "mirrored", [=](Bytes) { return pack(array({fit(bytes, format.itemsize())}, format).flipped(0), format); }).scale =
+        table.add("tiny_contig" + suffix, why + "one run", [=](Bytes) { return pack(array({fit(bytes, format.itemsize())}, format), format); }).scale =
             Scale::fixed;
+        table.add("tiny_t2d" + suffix, why + "transposed", [=](Bytes) { return transpose_2d(bytes, format); }).scale = Scale::fixed;
+        table.add("tiny_flip" + suffix, why + "mirrored", [=](Bytes) { return pack(array({fit(bytes, format.itemsize())}, format).flipped(0), format); })
+            .scale = Scale::fixed;
     }
     table.family(30);
     table.add_batch("many_small", "KV blocks, parameters: 1000 blocks of 4 KiB together", [](Bytes) { return many_blocks(false); }).scale = Scale::fixed;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The suite: its parts, and the shortest of them. Extents follow from the bytes that a pattern may take, so that every size class has the same shapes of trouble.
+// The suite: its parts, and the shortest of them. Extents follow from the bytes that a pattern may take, so that every size class has the same shapes of
+// trouble.
 #include "build.hpp"
 
 namespace ndlease::patterns {
@@ -27,7 +28,8 @@ void add_runs_and_rows(Table& table) {
     table.add("rows32of128", "embedding slices, halos: 32 bytes of every 128",
               [](Bytes b) { return pack(array(rows_of(b, 32, 4), f32()).sliced(1, 0, 8), f32()); });
     table.family(7);
-    table.add("xyz_of_xyzw", "vertices, RGBA to RGB: 12 bytes of every 16", [](Bytes b) { return pack(array(rows_of(b, 4, 4), f32()).sliced(1, 0, 3), f32()); });
+    table.add("xyz_of_xyzw", "vertices, RGBA to RGB: 12 bytes of every 16",
+              [](Bytes b) { return pack(array(rows_of(b, 4, 4), f32()).sliced(1, 0, 3), f32()); });
 }
 
 void add_huge(Table& table) {
@@ -39,7 +41,8 @@ void add_huge(Table& table) {
         const std::int64_t n = root(b / 80 * 41, 2);
         return pack(array({n, n + 1}, u8()).reversed_axes(), u8());
     });
-    add("huge_pitched", "more than 2^32 bytes in rows", [](Bytes b) { return pack(array(rows_of(b / 80 * 42, 4096 + 32, 4), f32()).sliced(1, 0, 4096), f32()); });
+    add("huge_pitched", "more than 2^32 bytes in rows",
+        [](Bytes b) { return pack(array(rows_of(b / 80 * 42, 4096 + 32, 4), f32()).sliced(1, 0, 4096), f32()); });
     add("huge_offset", "a view that starts more than 2^31 bytes into its buffer",
         [](Bytes b) { return pack(array(rows_of(b / 64, 1024, 4), f32()).reversed_axes().shifted(b / 2 / 4 * 4), f32()); });
     add("huge_stride", "two items that are 2^33 bytes apart", [](Bytes b) { return pack(Strided{{2}, {(b - 64) / 64 * 64}, 0, 4}, f32()); });
