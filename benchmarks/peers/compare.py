@@ -41,9 +41,8 @@ def peer_words(name, options, threads, path):
 
 
 def thread_counts(name, options):
-    """NumPy copies on one thread; the others are measured with each number, on a device with none."""
-    counts = [int(count) for count in options.threads.split(",")] if options.device == "cpu" else [1]
-    return [1] if name == "numpy" or options.device != "cpu" else counts
+    """NumPy copies on one thread, XLA on as many as it likes; PyTorch is measured with each number."""
+    return [int(count) for count in options.threads.split(",")] if name == "torch" and options.device == "cpu" else [1]
 
 
 def merged(paths):
