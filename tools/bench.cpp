@@ -190,6 +190,27 @@ Report measure_all(const BenchOptions& options, const Run& run) {
     return report;
 }
 
+/// Reports of different patterns as one. Throws CommandError when they do not belong together.
+Report read_parts(const std::vector<std::string>& files) {
+    Report whole = read_report(files.front());
+    for (std::size_t i = 1; i < files.size(); ++i) {
+        const Report part = read_report(files[i]);
+        if (part.context.scale_bytes != whole.context.scale_bytes || part.context.cpu != whole.context.cpu || part.context.device != whole.context.device ||
+            part.context.threads != whole.context.threads) {
+            throw CommandError(files[i], "is no part of the run of " + files.front() + ": size, machine or threads differ");
+        }
+        for (const Result& result : part.results) {
+            const auto is_same = [&](const Result& other) { return other.key() == result.key(); };
+            if (std::any_of(whole.results.begin(), whole.results.end(), is_same)) {
+                throw CommandError(files[i], "has " + result.name + " once more");
+            }
+        }
+        whole.results.insert(whole.results.end(), part.results.begin(), part.results.end());
+        whole.peers.insert(whole.peers.end(), part.peers.begin(), part.peers.end());
+    }
+    return whole;
+}
+
 void add_peers(const std::vector<std::string>& files, Report* report) {
     for (const std::string& file : files) {
         Report peer = read_report(file);
@@ -232,7 +253,7 @@ int run_bench(const BenchOptions& options) {
     }
     const std::optional<Report> old = options.compare ? std::optional(read_report(*options.compare)) : std::nullopt;
 
-    Report report = options.from ? read_report(*options.from) : measure_all(options, plan_run(options));
+    Report report = options.from.empty() ? measure_all(options, plan_run(options)) : read_parts(options.from);
     add_peers(options.peers, &report);
     if (options.json) write_whole_file(json, json_report(report));
     if (options.csv) write_whole_file(csv, csv_report(report));

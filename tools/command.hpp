@@ -36,7 +36,8 @@ struct BenchOptions {
     std::vector<std::string> cases;  ///< layouts of the user's own, instead of the suite
     double seconds = 0.5;
     double error = 0.5;                          ///< percent: where repeating ends
-    std::optional<std::string> from, compare;    ///< reports to read
+    std::vector<std::string> from;               ///< reports to read instead of measuring: parts of one run
+    std::optional<std::string> compare;          ///< a report to read
     double band = 5;                             ///< percent: of a comparison
     std::vector<std::string> peers;              ///< reports of other libraries to read
     std::optional<std::string> json, csv, html;  ///< files to write

@@ -98,7 +98,7 @@ Subcommand add_bench(CLI::App& app) {
     sub->add_option("--band", options->band, "Percent of difference that a comparison takes for noise, at least")
         ->check(positive_percent)
         ->capture_default_str();
-    sub->add_option("--from", options->from, "Take the results from this JSON instead of measuring");
+    sub->add_option("--from", options->from, "Take the results from this JSON instead of measuring; from several: parts of one run")->expected(1, 4096);
     sub->add_option("--peers", options->peers, "JSON of other libraries (benchmarks/peers) to show beside the results")->expected(1, 64);
     sub->add_option("--json", options->json, "Write the results as JSON to this file; with --list, - is standard output");
     sub->add_option("--csv", options->csv, "Write the results as CSV to this file");

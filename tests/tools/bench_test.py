@@ -175,6 +175,21 @@ class Bench(unittest.TestCase):
             json.dump(peer, file)
         expect_error(self, ["bench", "--from", self.path("report.json"), "--peers", self.path("peer.json")], "peer.json", "128 KiB", "64 KiB")
 
+    def test_parts_of_a_run_become_one(self):
+        for name in ("contig", "t2d_f32"):
+            self.report("--filter", f"^{name}$", "--threads", "1", name=name + ".json")
+        parts = [self.path("t2d_f32.json"), self.path("contig.json")]
+        run_ok(self, "bench", "--from", *parts, "--json", self.path("whole.json"))
+        whole = load(self.path("whole.json"))
+        self.assertEqual([result["name"] for result in whole["results"]], ["t2d_f32", "contig"])
+        self.assertEqual(whole["results"], load(parts[0])["results"] + load(parts[1])["results"])
+        expect_error(self, ["bench", "--from", parts[0], parts[0]], "t2d_f32.json", "t2d_f32 once more")
+        other = load(parts[1])
+        other["context"]["cpu"] = "another"
+        with open(parts[1], "w", encoding="utf-8") as file:
+            json.dump(other, file)
+        expect_error(self, ["bench", "--from", *parts], "contig.json", "no part of the run")
+
     def test_comparing_decides_the_exit_code(self):
         report, _ = self.report("--filter", "^(contig|t2d_f32|flip_last)$", "--threads", "1")
 

@@ -130,13 +130,15 @@ class Peers(unittest.TestCase):
                 self.assertEqual(result["verified"], not result["not_measured"], result)
 
     def test_side_by_side(self):
-        done = script("compare", "--size", "S", "--seconds", "0", "--threads", "1", "--filter", "^(contig|t2d_f32|cast_f32_bf16)$", "--out", self.path("cpu"))
+        done = script("compare", "--size", "S", "--seconds", "0", "--threads", "1", "--filter", "^(contig|t2d_f32|cast_f32_bf16)$", "--parts", "2",
+                      "--prefix", "env", "--out", self.path("cpu"))  # fmt: skip
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(sorted(os.listdir(self.folder)), ["cpu.csv", "cpu.html", "cpu.json", "cpu.svg"])
         self.assertIn("NumPy", done.stdout)
         report = load(self.path("cpu.json"))
         self.assertEqual([result["name"] for result in report["results"]], ["contig", "t2d_f32", "cast_f32_bf16"])
         self.assertEqual([result["not_measured"] for result in report["peers"][0]["results"]], ["", "", "not expressible: NumPy has no bfloat16"])
+        self.assertEqual(done.stderr.count("+ env "), 4, "two parts of two libraries")
         picture = xml.etree.ElementTree.parse(self.path("cpu.svg")).getroot()
         bars = [node.get("class") for node in picture.iter("{http://www.w3.org/2000/svg}rect")]
         self.assertEqual((bars.count("b0"), bars.count("b1")), (3 + 1, 2 + 1))  # and the legend
