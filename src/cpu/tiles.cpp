@@ -133,21 +133,13 @@ private:
         const RowsAhead ahead = stream_ && !reads_in_place_ ? rows_of(next) : RowsAhead{};
         const bool is_written_whole = s_dst_.is_regular() && s_dst_.rows().pitch == written && written % line != 0;
         if (stream_ && shape_.d_is_run && !is_written_whole) claim_row_ends(tile.dst, s_dst_.rows(), tile.s, written);
-        MatrixPair pair{out_, written, in_, read};
         if (reads_in_place_) {
-            pair.src = tile.src;
-            pair.src_pitch = d_src_.rows().pitch;
+            transpose({out_, written, tile.src, d_src_.rows().pitch}, tile.d, tile.s);
         } else if (!shape_.s_is_run) {
             with_item(item_bytes_, [&](auto item) { gather_items(item, in_, tile.src, d_src_.rows(), tile.d, s_src_.rows(), tile.s); });
-        } else if (is_one_run(tile)) {
-            gather_rows(in_, 0, tile.src, {}, 1, tile.d * read);
+            transpose({out_, written, in_, read}, tile.d, tile.s);
         } else {
-            gather_rows(in_, read, tile.src, d_src_.rows(), tile.d, read);
-        }
-        if (is_transposable(item_bytes_)) {
-            transpose_words(item_bytes_, pair, tile.d, tile.s);
-        } else {
-            with_item(item_bytes_, [&](auto item) { transpose_items(item, pair, tile.d, tile.s); });
+            move_bands(tile, read, written);
         }
         if (!shape_.d_is_run) {
             with_item(item_bytes_, [&](auto item) { scatter_items(item, tile.dst, s_dst_.rows(), tile.s, d_dst_.rows(), tile.d, out_); });
@@ -155,6 +147,29 @@ private:
             scatter_rows(tile.dst, {}, out_, 0, 1, tile.s * written, stream_, ahead);
         } else {
             scatter_rows(tile.dst, s_dst_.rows(), out_, written, tile.s, written, stream_, ahead);
+        }
+    }
+
+    /// Some rows at a time: the buffer that they pass through stays in the first-level cache.
+    void move_bands(const Tile& tile, std::int64_t read, std::int64_t written) noexcept {
+        const std::int64_t band = std::max<std::int64_t>(2 * line / item_bytes_, 1);
+        const bool is_run = is_one_run(tile);
+        for (std::int64_t begin = 0; begin < tile.d; begin += band) {
+            const std::int64_t rows = std::min(band, tile.d - begin);
+            if (is_run) {
+                gather_rows(in_, 0, tile.src + begin * read, {}, 1, rows * read);
+            } else {
+                gather_rows(in_, read, tile.src, d_src_.rows().from(begin), rows, read);
+            }
+            transpose({out_ + begin * item_bytes_, written, in_, read}, rows, tile.s);
+        }
+    }
+
+    void transpose(const MatrixPair& pair, std::int64_t rows, std::int64_t columns) const noexcept {
+        if (is_transposable(item_bytes_)) {
+            transpose_words(item_bytes_, pair, rows, columns);
+        } else {
+            with_item(item_bytes_, [&](auto item) { transpose_items(item, pair, rows, columns); });
         }
     }
 
