@@ -48,6 +48,10 @@ void run_copy(const backend::CopyJob& job, StreamRef stream) {
         case DeviceKernel::tiles:
             on_device_of(stream, "cudaLaunchKernel (copy_tiles)", [&] { return launch_tiles(tiles_parameters(job, word), word, stream.cuda()); });
             break;
+        case DeviceKernel::unit_tiles:
+            on_device_of(stream, "cudaLaunchKernel (copy_unit_tiles)",
+                         [&] { return launch_unit_tiles(unit_tiles_parameters(job, word), word, stream.cuda()); });
+            break;
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "copy_parameters.hpp"
 
-#include <algorithm>
+#include "copy/device_tile.hpp"
 
 namespace ndlease::gpu {
 namespace {
@@ -12,6 +12,8 @@ template <class Index>
 void add_axis(KernelAxes<Index>* axes, const detail::CopyTask& task, int axis) noexcept {
     axes->push_back(task.shape[axis], task.dst_strides[axis], task.src_strides[axis]);
 }
+
+std::uint64_t address(const std::byte* data) noexcept { return reinterpret_cast<std::uintptr_t>(data); }
 
 std::int64_t parts(std::int64_t whole, std::int64_t part) noexcept { return (whole + part - 1) / part; }
 
@@ -62,10 +64,45 @@ TilesParameters tiles_parameters(const backend::CopyJob& job, int word_bytes) no
     const detail::CopyTask& task = job.task;
     const int d = task.shape.size() - 1;
     const int s = task.source_axis;
-    const TileShape tile = tile_shape(task.run_bytes, word_bytes, task.shape[d], task.shape[s]);
+    const copying::DeviceTile tile = copying::device_tile(word_bytes);
+    TilesParameters p;
+    p.dst = job.dst;
+    p.src = job.src;
+    p.extent_d = task.shape[d];
+    p.extent_s = task.shape[s];
+    p.d_src = task.src_strides[d];
+    p.s_dst = task.dst_strides[s];
+    if (task.src_strides[s] < 0) {  // the rows that are read are turned round; the order in which rows are written does not matter
+        p.src += task.src_strides[s] * (p.extent_s - 1);
+        p.dst += p.s_dst * (p.extent_s - 1);
+        p.s_dst = -p.s_dst;
+    }
+    const std::int64_t tiles_d = parts(p.extent_d, tile.d);
+    const std::int64_t tiles_s = parts(p.extent_s, tile.s);
+    std::uint64_t bits = address(p.dst) | address(p.src) | static_cast<std::uint64_t>(p.d_src) | static_cast<std::uint64_t>(p.s_dst);
+    std::int64_t count = tiles_d * tiles_s;  // the plan has seen to it that it stays below 2^31
+    p.tiles_d = Divider<std::uint32_t>(static_cast<std::uint64_t>(tiles_d));
+    p.tiles_s = Divider<std::uint32_t>(static_cast<std::uint64_t>(tiles_s));
+    p.axes.rank = 0;
+    for (int i = d - 1; i >= 0; --i) {
+        if (i == s) continue;
+        add_axis(&p.axes, task, i);
+        count *= task.shape[i];
+        bits |= static_cast<std::uint64_t>(task.dst_strides[i]) | static_cast<std::uint64_t>(task.src_strides[i]);
+    }
+    p.count = static_cast<std::uint32_t>(count);
+    p.is_aligned = bits % 16 == 0;
+    return p;
+}
+
+UnitTilesParameters unit_tiles_parameters(const backend::CopyJob& job, int word_bytes) noexcept {
+    const detail::CopyTask& task = job.task;
+    const int d = task.shape.size() - 1;
+    const int s = task.source_axis;
+    const UnitTileShape tile = unit_tile_shape(task.run_bytes, word_bytes, task.shape[d], task.shape[s]);
     const std::int64_t tiles_d = parts(task.shape[d], tile.d);
     const std::int64_t tiles_s = parts(task.shape[s], tile.s);
-    TilesParameters p;
+    UnitTilesParameters p;
     p.dst = job.dst;
     p.src = job.src;
     p.tiles_d = Divider<std::uint64_t>(static_cast<std::uint64_t>(tiles_d));

@@ -7,6 +7,7 @@
 #include "backend/copy_job.hpp"
 #include "kernels/runs.hpp"
 #include "kernels/tiles.hpp"
+#include "kernels/unit_tiles.hpp"
 #include "kernels/words.hpp"
 
 namespace ndlease::gpu {
@@ -21,5 +22,6 @@ extern template WordsParameters<std::uint64_t> words_parameters(const backend::C
 
 [[nodiscard]] RunsParameters runs_parameters(const backend::CopyJob& job) noexcept;
 [[nodiscard]] TilesParameters tiles_parameters(const backend::CopyJob& job, int word_bytes) noexcept;
+[[nodiscard]] UnitTilesParameters unit_tiles_parameters(const backend::CopyJob& job, int word_bytes) noexcept;
 
 }  // namespace ndlease::gpu

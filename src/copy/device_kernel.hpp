@@ -13,7 +13,8 @@ enum class DeviceKernel : std::uint8_t {
     pitched,      ///< long rows over the host link: the runtime's 2-D copy
     runs,         ///< rows whose alignment is less than their length deserves: 16 bytes at a time all the same
     words,        ///< word by word in the destination's order: short rows, gathers, scatters, broadcasts
-    tiles,        ///< through shared memory
+    tiles,        ///< transposes of words in planes that are contiguous along one axis on each side: through shared memory, 16 bytes at a time
+    unit_tiles,   ///< transposes of any other items and planes: through shared memory, word by word
 };
 [[nodiscard]] const char* to_string(DeviceKernel kernel) noexcept;
 

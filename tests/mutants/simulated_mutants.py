@@ -36,6 +36,8 @@ LENT_BUFFER = memory("device_buffer.lends_itself_in_stream_order")
 COPY_FAULTS = device("device_copy_fault_test", "lazy/copy_fault.each_call_once_on_every_route/0")
 SLOTS = device("device_copy_fault_test", "copy_staging.is_not_reused_while_a_transfer_reads_it")
 CAPTURED_COPIES = copies("capture.copies_run_at_each_launch")
+TILE_EDGES = copies("tile_sweep.edges_of_aligned_rows", "tile_sweep.edges_of_misaligned_rows")
+TILE_UNITS = copies("tile_sweep.any_unit")
 
 CALLING = [
     Mutant("device_guard_forgotten", "cuda/isolated.cpp", "const DeviceGuard guard(device);", "const DeviceGuard guard(any_device);", STREAMS),
@@ -82,26 +84,30 @@ MEMORY = [
            copies("stream_copy.between_two_devices")),
 ]
 
-TILES = "cuda/kernels/tiles.cu"
+TILES = "cuda/kernels/tiles.cuh"
+UNIT_TILES = "cuda/kernels/unit_tiles.cu"
 KERNELS = [
-    Mutant("missing_barrier", TILES, "        __syncthreads();\n        write_tile", "        write_tile", budgets("tiles_of_4_bytes")),
-    Mutant("off_by_one_tile_edge", TILES, "at_d + 1 == p.tiles_d.divisor", "at_d == p.tiles_d.divisor", budgets("tiles_of_4_bytes_with_edges")),
-    Mutant("edge_of_the_other_axis", TILES, "is_edge_s ? p.by_edge_s : p.by_s", "is_edge_d ? p.by_edge_s : p.by_s",
-           CAPTURED_COPIES + budgets("tiles_of_4_bytes_with_edges")),
-    Mutant("uncoalesced_loads", TILES, "const std::byte* src, std::uint32_t words, const Divider<std::uint32_t>& by_row,\n"
-           "                                          const TilesParameters& p) {\n    for (std::uint32_t first = threadIdx.x;",
-           "const std::byte* src, std::uint32_t words, const Divider<std::uint32_t>& by_row,\n"
-           "                                          const TilesParameters& p) {\n    for (std::uint32_t first = threadIdx.x % 8 * 32 + threadIdx.x / 8;",
-           budgets("tiles_of_4_bytes")),
-    Mutant("uncoalesced_stores", TILES, "std::byte* dst, std::uint32_t words, const Divider<std::uint32_t>& by_row,\n"
-           "                                           const TilesParameters& p) {\n    for (std::uint32_t first = threadIdx.x;",
-           "std::byte* dst, std::uint32_t words, const Divider<std::uint32_t>& by_row,\n"
-           "                                           const TilesParameters& p) {\n    for (std::uint32_t first = threadIdx.x % 8 * 32 + threadIdx.x / 8;",
-           budgets("tiles_of_4_bytes")),
-    Mutant("bank_conflict", TILES, "return (words + (unit * units_of_a_row + lanes - words % lanes) % lanes) * word_bytes_;", "return words * word_bytes_;",
-           budgets("tiles_of_4_bytes")),
-    Mutant("bank_conflict_of_small_words", TILES, "((s * unit_bytes_ + 3) / 4 | 1U) * 4", "(s * unit_bytes_ + 3) / 4 * 4",
-           budgets("tiles_of_every_item_have_no_bank_conflicts")),
+    Mutant("missing_barrier", TILES, "    __syncthreads();\n    if (tile.is_whole) {\n        write_tile", "    if (tile.is_whole) {\n        write_tile",
+           budgets("tiles_of_words")),
+    Mutant("off_by_one_tile_edge", TILES, "static_cast<std::uint32_t>(left_s) : T::s;", "static_cast<std::uint32_t>(left_s) + 1 : T::s;", TILE_EDGES),
+    Mutant("edge_of_the_other_axis", TILES, "!Whole && row >= tile.s", "!Whole && row >= tile.d", TILE_EDGES),
+    Mutant("chunk_behind_a_rows_end_read", TILES, "(at + (skip == 0 ? 1 : 2)) * chunk_bytes <= tile.behind + skip", "(at + 1) * chunk_bytes <= tile.behind + skip",
+           TILE_EDGES),
+    Mutant("chunk_before_a_rows_start_read", TILES, "first_s == 0 ? 0 : chunk_bytes", "chunk_bytes", TILE_EDGES),
+    Mutant("rows_end_forgotten", TILES, "            if (at == 0) store_last<Bytes>(memory, dst, row, skip, tile.d * Bytes);\n", "", TILE_EDGES),
+    Mutant("bytes_of_a_word_swapped", TILES, "k % 4 < 2 ? 0x5140U : 0x7362U", "k % 4 < 2 ? 0x5140U : 0x3726U", TILE_EDGES),
+    Mutant("uncoalesced_loads", TILES, "        const std::uint32_t at = block % T::src_chunks;\n"
+           "        const std::uint32_t row = block / T::src_chunks * T::rows + i % T::rows;",
+           "        const std::uint32_t at = block * 5 % T::src_chunks;\n        const std::uint32_t row = block / T::src_chunks * T::rows + i % T::rows;",
+           TILE_EDGES + budgets("tiles_of_words")),
+    Mutant("narrow_rows_of_lanes", TILES, "        const std::uint32_t at = number % T::dst_chunks;\n        const std::uint32_t row = number / T::dst_chunks;",
+           "        const std::uint32_t at = number / T::s;\n        const std::uint32_t row = number % T::s;", budgets("tiles_of_words")),
+    Mutant("bank_conflict", TILES, "(at / chunk_bytes) ^ (row / chunk_words & 7U)", "at / chunk_bytes", budgets("tiles_of_words")),
+    Mutant("off_by_one_unit_tile_edge", UNIT_TILES, "at_d + 1 == p.tiles_d.divisor", "at_d == p.tiles_d.divisor", TILE_UNITS),
+    Mutant("edge_of_a_unit_tiles_other_axis", UNIT_TILES, "is_edge_s ? p.by_edge_s : p.by_s", "is_edge_d ? p.by_edge_s : p.by_s", TILE_UNITS),
+    Mutant("bank_conflict_of_units", UNIT_TILES, "return (words + (unit * units_of_a_row + lanes - words % lanes) % lanes) * word_bytes_;", "return words * word_bytes_;",
+           budgets("tiles_of_units")),
+    Mutant("bank_conflict_of_small_words", UNIT_TILES, "((s * unit_bytes_ + 3) / 4 | 1U) * 4", "(s * unit_bytes_ + 3) / 4 * 4", budgets("tiles_of_units")),
     Mutant("run_read_from_before_its_start", "cuda/kernels/runs.cu", "if (begin < skip) begin += 16;", "", budgets("runs")),
     Mutant("last_byte_of_runs_forgotten", "cuda/kernels/runs.cu", "begin + 16 * count, bytes, lane, lanes)",
            "begin + 16 * count, bytes - 1, lane, lanes)", CAPTURED_COPIES),
