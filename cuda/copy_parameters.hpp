@@ -5,7 +5,9 @@
 #include <cstdint>
 
 #include "backend/copy_job.hpp"
+#include "kernels/packed.hpp"
 #include "kernels/runs.hpp"
+#include "kernels/strips.hpp"
 #include "kernels/tiles.hpp"
 #include "kernels/unit_tiles.hpp"
 #include "kernels/words.hpp"
@@ -20,8 +22,10 @@ template <class Index>
 extern template WordsParameters<std::uint32_t> words_parameters(const backend::CopyJob&, int) noexcept;
 extern template WordsParameters<std::uint64_t> words_parameters(const backend::CopyJob&, int) noexcept;
 
-[[nodiscard]] RunsParameters runs_parameters(const backend::CopyJob& job) noexcept;
+[[nodiscard]] RunsParameters runs_parameters(const backend::CopyJob& job, RunSource source) noexcept;
 [[nodiscard]] TilesParameters tiles_parameters(const backend::CopyJob& job, int word_bytes) noexcept;
+[[nodiscard]] StripsParameters strips_parameters(const backend::CopyJob& job, int word_bytes) noexcept;
+[[nodiscard]] PackedParameters packed_parameters(const backend::CopyJob& job, int word_bytes) noexcept;
 [[nodiscard]] UnitTilesParameters unit_tiles_parameters(const backend::CopyJob& job, int word_bytes) noexcept;
 
 }  // namespace ndlease::gpu

@@ -82,7 +82,9 @@ __device__ __forceinline__ uint4 load_whole(const std::byte* row, std::uint32_t 
     } else {
         const unsigned skip = misalignment(address);
         const uint4 low = load_at<uint4>(address - skip);
-        return shifted(low, load_at<uint4>(address - skip + (skip == 0 ? 0 : chunk_bytes)), skip);
+        uint4 high = make_uint4(0, 0, 0, 0);
+        if (skip != 0) high = load_at<uint4>(address - skip + chunk_bytes);
+        return shifted(low, high, skip);
     }
 }
 

@@ -8,7 +8,9 @@ namespace ndlease::gpu {
 namespace {
 
 constexpr int threads = 256;
-constexpr std::uint32_t unroll = 4;
+/// Words that a thread has on the way: narrow ones are more.
+template <int Bytes>
+constexpr std::uint32_t unroll_of = Bytes <= 4 ? 8 : 4;
 
 struct TileMemory {
     alignas(16) std::byte bytes[32 * 33 * 16];
@@ -29,6 +31,7 @@ __device__ __forceinline__ std::int64_t offset_in_row(std::uint32_t word, std::i
 template <int Bytes, bool SingleWords>
 __device__ __forceinline__ void read_tile(TileMemory& tile, const std::byte* src, std::uint32_t words, const Divider<std::uint32_t>& by_row,
                                           const UnitTilesParameters& p) {
+    constexpr std::uint32_t unroll = unroll_of<Bytes>;
     for (std::uint32_t first = threadIdx.x; first < words; first += unroll * threads) {
         Word<Bytes> value[unroll];
         std::uint32_t place[unroll];
@@ -51,6 +54,7 @@ __device__ __forceinline__ void read_tile(TileMemory& tile, const std::byte* src
 template <int Bytes, bool SingleWords>
 __device__ __forceinline__ void write_tile(const TileMemory& tile, std::byte* dst, std::uint32_t words, const Divider<std::uint32_t>& by_row,
                                            const UnitTilesParameters& p) {
+    constexpr std::uint32_t unroll = unroll_of<Bytes>;
     for (std::uint32_t first = threadIdx.x; first < words; first += unroll * threads) {
         Word<Bytes> value[unroll];
         std::byte* to[unroll];

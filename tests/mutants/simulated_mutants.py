@@ -37,6 +37,7 @@ COPY_FAULTS = device("device_copy_fault_test", "lazy/copy_fault.each_call_once_o
 SLOTS = device("device_copy_fault_test", "copy_staging.is_not_reused_while_a_transfer_reads_it")
 CAPTURED_COPIES = copies("capture.copies_run_at_each_launch")
 TILE_EDGES = copies("tile_sweep.edges_of_aligned_rows", "tile_sweep.edges_of_misaligned_rows")
+RUN_TAILS = copies("run_sweep.every_misalignment_and_tail")
 TILE_UNITS = copies("tile_sweep.any_unit")
 
 CALLING = [
@@ -85,6 +86,7 @@ MEMORY = [
 ]
 
 TILES = "cuda/kernels/tiles.cuh"
+RUNS = "cuda/kernels/runs.cu"
 UNIT_TILES = "cuda/kernels/unit_tiles.cu"
 KERNELS = [
     Mutant("missing_barrier", TILES, "    __syncthreads();\n    if (tile.is_whole) {\n        write_tile", "    if (tile.is_whole) {\n        write_tile",
@@ -108,11 +110,28 @@ KERNELS = [
     Mutant("bank_conflict_of_units", UNIT_TILES, "return (words + (unit * units_of_a_row + lanes - words % lanes) % lanes) * word_bytes_;", "return words * word_bytes_;",
            budgets("tiles_of_units")),
     Mutant("bank_conflict_of_small_words", UNIT_TILES, "((s * unit_bytes_ + 3) / 4 | 1U) * 4", "(s * unit_bytes_ + 3) / 4 * 4", budgets("tiles_of_units")),
-    Mutant("run_read_from_before_its_start", "cuda/kernels/runs.cu", "if (begin < skip) begin += 16;", "", budgets("runs")),
-    Mutant("last_byte_of_runs_forgotten", "cuda/kernels/runs.cu", "begin + 16 * count, bytes, lane, lanes)",
-           "begin + 16 * count, bytes - 1, lane, lanes)", CAPTURED_COPIES),
-    Mutant("misaligned_runs_shifted_wrongly", "cuda/kernels/runs.cu", "0x1111U * (skip & 3U)", "0x1111U * (skip & 2U)", CAPTURED_COPIES),
-    Mutant("one_word_too_many", "cuda/kernels/words.cu", "threadIdx.x < p.count) store", "threadIdx.x <= p.count) store", CAPTURED_COPIES),
+    Mutant("run_read_from_before_its_start", RUNS, "if (first < 16) begin = 16;", "", RUN_TAILS),
+    Mutant("run_read_beyond_its_end", RUNS, "if (run_bytes - first - end < 16) end -= 16;", "", RUN_TAILS),
+    Mutant("last_byte_of_runs_forgotten", RUNS, "at < size; at +=", "at < size - 1; at +=", RUN_TAILS),
+    Mutant("parts_of_a_run_overlap", RUNS, "start + run_part_bytes < p.run_bytes ? start + run_part_bytes", "start + run_part_bytes < p.run_bytes ? start + 15 + run_part_bytes",
+           copies("run_sweep.several_parts") + budgets("runs_of_every_source")),
+    Mutant("last_repeats_forgotten", RUNS, "p.repeats - done < runs_per_reading ? p.repeats - done", "p.repeats - done < runs_per_reading ? p.repeats - done - 1",
+           copies("run_sweep.repeated")),
+    Mutant("mirrored_halves_only", RUNS, "make_uint4(chunk.w, chunk.z, chunk.y, chunk.x)", "make_uint4(chunk.z, chunk.w, chunk.x, chunk.y)", copies("run_sweep.mirrored")),
+    Mutant("rows_repeated_at_any_pitch", "src/copy/device_kernel.cpp", " && task.dst_strides[i] % widest_word == 0", "", copies("run_sweep.repeated")),
+    Mutant("chunks_shifted_wrongly", "cuda/kernels/chunk.cuh", "0x1111U * (skip & 3U)", "0x1111U * (skip & 2U)", RUN_TAILS),
+    Mutant("one_word_too_many", "cuda/kernels/words.cu", "* threads) < p.count) store", "* threads) <= p.count) store", copies("kernel_sweep.words_of_every_item_and_tail")),
+    Mutant("strip_takes_the_next_column", "cuda/kernels/strips.cu", "word % Columns * 16 + word / Columns * Bytes", "(word + 1) % Columns * 16 + word / Columns * Bytes",
+           copies("strip_sweep.every_width_item_and_tail")),
+    Mutant("strips_meet_in_banks", "cuda/kernels/strips.cu", "(i ^ (i / 8 & turns))", "i", budgets("strips")),
+    Mutant("strip_without_a_barrier", "cuda/kernels/strips.cu", "        __syncthreads();\n        NDLEASE_UNROLL\n        for (std::uint32_t i = 0; i < Columns; ++i) {\n"
+           "            held.set_chunk", "        NDLEASE_UNROLL\n        for (std::uint32_t i = 0; i < Columns; ++i) {\n            held.set_chunk", budgets("strips")),
+    Mutant("block_beyond_its_cut", "cuda/kernels/packed.cu", "index + 1 == p.cut[0].blocks", "index == p.cut[0].blocks", copies("packed_sweep.small_extents_reversed")),
+    Mutant("block_cut_along_the_other_axis", "cuda/kernels/packed.cu", "runs.cut == 0 ? limit[0] : limit[1]", "runs.cut == 0 ? limit[1] : limit[0]",
+           copies("packed_sweep.small_extents_reversed")),
+    Mutant("bits_meet_in_banks", "cuda/kernels/packed.cu", "(at ^ at / lanes ^ at / (lanes * lanes)) % lanes", "at % lanes", budgets("packed_blocks_of_bits")),
+    Mutant("block_run_too_long", "src/copy/device_block.cpp", "while (*length > 1 && words_along(block, chain, *length) > most_run_words) --*length;", "",
+           copies("packed_sweep.small_extents_reversed")),
     Mutant("division_one_too_small", "cuda/kernels/divider.hpp", "/ d + 1)", "/ d)", device("device_divide_test", "divide.powers_of_two_and_their_neighbours")),
     Mutant("launch_unchecked", "cuda/copy.cpp", "check(isolated(stream, enqueue), call, stream.device().id, where);",
            "static_cast<void>(isolated(stream, enqueue));",
