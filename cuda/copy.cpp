@@ -7,6 +7,7 @@
 #include "copy_parameters.hpp"
 #include "error.hpp"
 #include "isolated.hpp"
+#include "kernels/triples.hpp"
 
 namespace ndlease::gpu {
 namespace {
@@ -53,7 +54,12 @@ void run_copy(const backend::CopyJob& job, StreamRef stream) {
         case DeviceKernel::filled_runs: enqueue_runs(job, RunSource::filled, word, stream); break;
         case DeviceKernel::words: on_device_of(stream, "cudaLaunchKernel (copy_words)", [&] { return launch_words_of(job, word, stream.cuda()); }); break;
         case DeviceKernel::tiles:
-            on_device_of(stream, "cudaLaunchKernel (copy_tiles)", [&] { return launch_tiles(tiles_parameters(job, word), word, stream.cuda()); });
+            on_device_of(stream, "cudaLaunchKernel (copy_tiles)",
+                         [&] { return launch_tiles(tiles_parameters(job, copying::device_tile(word)), word, stream.cuda()); });
+            break;
+        case DeviceKernel::triples:
+            on_device_of(stream, "cudaLaunchKernel (copy_triples)",
+                         [&] { return launch_triples(tiles_parameters(job, copying::device_triple_tile(word)), word, stream.cuda()); });
             break;
         case DeviceKernel::strips: {
             const bool apart = copying::is_apart(task);

@@ -2,7 +2,6 @@
 #include "copy_parameters.hpp"
 
 #include "copy/device_kernel.hpp"
-#include "copy/device_tile.hpp"
 
 namespace ndlease::gpu {
 namespace {
@@ -78,11 +77,10 @@ RunsParameters runs_parameters(const backend::CopyJob& job, RunSource source) no
     return p;
 }
 
-TilesParameters tiles_parameters(const backend::CopyJob& job, int word_bytes) noexcept {
+TilesParameters tiles_parameters(const backend::CopyJob& job, const copying::DeviceTile& tile) noexcept {
     const detail::CopyTask& task = job.task;
     const int d = task.shape.size() - 1;
     const int s = task.source_axis;
-    const copying::DeviceTile tile = copying::device_tile(word_bytes);
     TilesParameters p;
     p.dst = job.dst;
     p.src = job.src;

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "backend/copy_job.hpp"
+#include "copy/device_tile.hpp"
 #include "kernels/packed.hpp"
 #include "kernels/runs.hpp"
 #include "kernels/strips.hpp"
@@ -23,7 +24,8 @@ extern template WordsParameters<std::uint32_t> words_parameters(const backend::C
 extern template WordsParameters<std::uint64_t> words_parameters(const backend::CopyJob&, int) noexcept;
 
 [[nodiscard]] RunsParameters runs_parameters(const backend::CopyJob& job, RunSource source) noexcept;
-[[nodiscard]] TilesParameters tiles_parameters(const backend::CopyJob& job, int word_bytes) noexcept;
+/// For items of the task's run and tiles of that size.
+[[nodiscard]] TilesParameters tiles_parameters(const backend::CopyJob& job, const copying::DeviceTile& tile) noexcept;
 [[nodiscard]] StripsParameters strips_parameters(const backend::CopyJob& job, int word_bytes) noexcept;
 [[nodiscard]] PackedParameters packed_parameters(const backend::CopyJob& job, int word_bytes) noexcept;
 [[nodiscard]] UnitTilesParameters unit_tiles_parameters(const backend::CopyJob& job, int word_bytes) noexcept;

@@ -66,13 +66,12 @@ DeviceKernel choose_runs_of_words(const detail::CopyTask& task, std::int64_t wor
     return task.src_strides[last] == 0 ? DeviceKernel::filled_runs : DeviceKernel::words;
 }
 
-/// Whether the plane between the source's axis and the last one is one for DeviceKernel::tiles, and at least half a tile along both axes.
-bool fills_tiles(const detail::CopyTask& task, std::int64_t word) noexcept {
+/// Whether the plane between the source's axis and the last one is contiguous along one axis on each side, and at least half a tile along both.
+bool fills_tiles(const detail::CopyTask& task, const DeviceTile& tile) noexcept {
     const int d = task.shape.size() - 1;
     const int s = task.source_axis;
     const std::int64_t src_step = task.src_strides[s];
-    if (task.run_bytes != word || task.dst_strides[d] != word || (src_step != word && src_step != -word)) return false;
-    const DeviceTile tile = device_tile(static_cast<int>(word));
+    if (task.dst_strides[d] != task.run_bytes || (src_step != task.run_bytes && src_step != -task.run_bytes)) return false;
     if (2 * task.shape[d] < tile.d || 2 * task.shape[s] < tile.s) return false;
     std::int64_t tiles = 1;
     for (int i = 0; i <= d; ++i) {
@@ -80,6 +79,27 @@ bool fills_tiles(const detail::CopyTask& task, std::int64_t word) noexcept {
         if (!mul_fits(tiles, (task.shape[i] + side - 1) / side, &tiles) || tiles >= most_blocks) return false;
     }
     return true;
+}
+
+/// Whether all rows that kernels of tiles read and write start at multiples of 16 bytes.
+bool has_aligned_rows(const detail::CopyTask& task, std::uintptr_t dst, std::uintptr_t src) noexcept {
+    const int d = task.shape.size() - 1;
+    const int s = task.source_axis;
+    if (task.src_strides[s] < 0) src += static_cast<std::uintptr_t>(task.src_strides[s] * (task.shape[s] - 1));
+    std::uint64_t bits = dst | src;
+    for (int i = 0; i <= d; ++i) {
+        if (i != d) bits |= static_cast<std::uint64_t>(task.dst_strides[i]);
+        if (i != s) bits |= static_cast<std::uint64_t>(task.src_strides[i]);
+    }
+    return bits % widest_word == 0;
+}
+
+DeviceKernel choose_tiles(const detail::CopyTask& task, std::int64_t word, std::uintptr_t dst, std::uintptr_t src) noexcept {
+    const int bytes = static_cast<int>(word);
+    if (task.run_bytes == word && fills_tiles(task, device_tile(bytes))) return DeviceKernel::tiles;
+    const bool of_triples = task.run_bytes == 3 * word && word < widest_word;
+    if (of_triples && fills_tiles(task, device_triple_tile(bytes)) && has_aligned_rows(task, dst, src)) return DeviceKernel::triples;
+    return DeviceKernel::unit_tiles;
 }
 
 /// A few columns of single words, of which one side holds those of a row side by side; enough rows; every column starts at a multiple of 16 bytes.
@@ -144,6 +164,7 @@ const char* to_string(DeviceKernel kernel) noexcept {
         case DeviceKernel::filled_runs: return "filled runs";
         case DeviceKernel::words: return "words";
         case DeviceKernel::tiles: return "tiles";
+        case DeviceKernel::triples: return "triples";
         case DeviceKernel::strips: return "strips";
         case DeviceKernel::packed: return "packed";
         case DeviceKernel::unit_tiles: return "unit tiles";
@@ -156,7 +177,8 @@ DeviceChoice choose_device_kernel(const detail::CopyTask& task, std::uintptr_t d
     if (task.path == CopyPath::one_run && (over_link || !beats_memcpy(task, dst, src))) return {DeviceKernel::copy_engine, widest_word};
     if (over_link && is_pitched(task)) return {DeviceKernel::pitched, widest_word};
     const auto choose = [word](DeviceKernel kernel) { return DeviceChoice{kernel, static_cast<int>(word)}; };
-    if (task.path == CopyPath::tiles && fills_tiles(task, word)) return choose(DeviceKernel::tiles);
+    const DeviceKernel tiles = task.path == CopyPath::tiles ? choose_tiles(task, word, dst, src) : DeviceKernel::unit_tiles;
+    if (tiles != DeviceKernel::unit_tiles) return choose(tiles);
     if (task.path == CopyPath::tiles && is_for_strips(task, word, dst, src)) return choose(DeviceKernel::strips);
     if (is_for_blocks(task, word)) return choose(DeviceKernel::packed);
     if (task.path == CopyPath::tiles) return choose(DeviceKernel::unit_tiles);

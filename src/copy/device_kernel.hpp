@@ -17,6 +17,7 @@ enum class DeviceKernel : std::uint8_t {
     filled_runs,    ///< rows that consist of one word, written and not read
     words,          ///< word by word in the destination's order: short rows, gathers, scatters
     tiles,          ///< transposes of words in planes that are contiguous along one axis on each side: through shared memory, 16 bytes at a time
+    triples,        ///< the same of items of three words, where all rows are aligned to 16 bytes
     strips,         ///< (n, 2 to 4) to (2 to 4, n) and back, 16 bytes at a time
     packed,         ///< permutations with short innermost axes: through shared memory, in blocks of several axes of both sides
     unit_tiles,     ///< transposes of any other items and planes: through shared memory, word by word

@@ -21,4 +21,14 @@ struct DeviceTile {
     }
 }
 
+/// Items of three words: 12 KiB.
+[[nodiscard]] constexpr DeviceTile device_triple_tile(int word_bytes) noexcept {
+    switch (word_bytes) {
+        case 1: return {64, 64};
+        case 2: return {64, 32};
+        case 4: return {32, 32};
+        default: return {32, 16};
+    }
+}
+
 }  // namespace ndlease::copying

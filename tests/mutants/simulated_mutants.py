@@ -121,6 +121,11 @@ KERNELS = [
     Mutant("rows_repeated_at_any_pitch", "src/copy/device_kernel.cpp", " && task.dst_strides[i] % widest_word == 0", "", copies("run_sweep.repeated")),
     Mutant("chunks_shifted_wrongly", "cuda/kernels/chunk.cuh", "0x1111U * (skip & 3U)", "0x1111U * (skip & 2U)", RUN_TAILS),
     Mutant("one_word_too_many", "cuda/kernels/words.cu", "* threads) < p.count) store", "* threads) <= p.count) store", copies("kernel_sweep.words_of_every_item_and_tail")),
+    Mutant("triples_meet_in_banks", "cuda/kernels/triples.cu", "const std::uint32_t at = number / (2 * T::s) * 2 + number % 2;\n"
+           "        const std::uint32_t row = number / 2 % T::s;",
+           "const std::uint32_t at = number % T::dst_chunks;\n        const std::uint32_t row = number / T::dst_chunks;", budgets("tiles_of_triples")),
+    Mutant("triples_taken_as_pairs", "cuda/kernels/triples.cu", "(row * 3 + word % 3) * Bytes", "(row * 3 + word % 2) * Bytes", copies("tile_sweep.edges_of_triples")),
+    Mutant("triples_of_any_alignment", "src/copy/device_kernel.cpp", " && has_aligned_rows(task, dst, src)", "", copies("tile_sweep.any_unit")),
     Mutant("strip_takes_the_next_column", "cuda/kernels/strips.cu", "word % Columns * 16 + word / Columns * Bytes", "(word + 1) % Columns * 16 + word / Columns * Bytes",
            copies("strip_sweep.every_width_item_and_tail")),
     Mutant("strips_meet_in_banks", "cuda/kernels/strips.cu", "(i ^ (i / 8 & turns))", "i", budgets("strips")),

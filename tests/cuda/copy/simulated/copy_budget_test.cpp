@@ -103,16 +103,32 @@ TEST(copy_budget, tiles_that_start_anywhere) {
     }
 }
 
-// Items of several words
+// Items of several words, of which rows start off a chunk or items are 16 bytes and more
 TEST(copy_budget, tiles_of_units) {
     const std::pair<std::int64_t, const char*> items[] = {
         {3, "copy_unit_tiles<1>"}, {6, "copy_unit_tiles<2>"}, {12, "copy_unit_tiles<4>"}, {24, "copy_unit_tiles<8>"}, {32, "copy_unit_tiles<16>"}};
     for (const auto& [size, name] : items) {
-        const auto counters = counters_of_copy({{128, 128}, {128 * size, size}, {}, size, 0}, {{128, 128}, {size, 128 * size}, {}, size, 0});
+        const std::int64_t off = size == 32 ? 0 : size / 3;
+        const auto counters = counters_of_copy({{128, 128}, {128 * size, size}, {}, size, off}, {{128, 128}, {size, 128 * size}, {}, size, off});
         EXPECT_EQ(counters.kernel, name) << size;
+        EXPECT_LE(static_cast<double>(counters.total.loads.sectors), (size < 12 ? 2.0 : 1.25) * static_cast<double>(counters.total.loads.ideal_sectors))
+            << size;
+        EXPECT_LE(static_cast<double>(counters.total.stores.sectors), (size < 12 ? 2.0 : 1.25) * static_cast<double>(counters.total.stores.ideal_sectors))
+            << size;
+        EXPECT_EQ(counters.total.shared().waves, counters.total.shared().ideal_waves) << size;
+    }
+}
+
+// Items of three words in aligned rows: chunks on both sides. Their words are taken from shared memory one by one.
+TEST(copy_budget, tiles_of_triples) {
+    for (const std::int64_t size : {3, 6, 12, 24}) {
+        const auto counters = counters_of_copy({{128, 128}, {128 * size, size}, {}, size, 0}, {{128, 128}, {size, 128 * size}, {}, size, 0});
+        EXPECT_EQ(counters.kernel, "copy_triples<" + std::to_string(size / 3) + ">");
+        expect_wide(counters);
         EXPECT_EQ(counters.total.loads.sectors, counters.total.loads.ideal_sectors) << size;
         EXPECT_EQ(counters.total.stores.sectors, counters.total.stores.ideal_sectors) << size;
-        EXPECT_EQ(counters.total.shared().waves, counters.total.shared().ideal_waves) << size;
+        EXPECT_EQ(counters.total.shared_stores.waves, counters.total.shared_stores.ideal_waves) << size;
+        EXPECT_LE(counters.total.shared_loads.waves_per_request(), size == 24 ? 4.0 : 2.0) << size;
     }
 }
 
