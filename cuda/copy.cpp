@@ -7,6 +7,7 @@
 #include "copy_parameters.hpp"
 #include "error.hpp"
 #include "isolated.hpp"
+#include "kernels/triples.hpp"
 
 namespace ndlease::gpu {
 namespace {
@@ -28,6 +29,10 @@ cudaError_t launch_words_of(const backend::CopyJob& job, int word_bytes, cudaStr
     return launch_words(words_parameters<std::uint64_t>(job, word_bytes), word_bytes, stream);
 }
 
+void enqueue_runs(const backend::CopyJob& job, RunSource source, int word_bytes, StreamRef stream) {
+    on_device_of(stream, "cudaLaunchKernel (copy_runs)", [&] { return launch_runs(runs_parameters(job, source), source, word_bytes, stream.cuda()); });
+}
+
 }  // namespace
 
 void run_copy(const backend::CopyJob& job, StreamRef stream) {
@@ -43,10 +48,32 @@ void run_copy(const backend::CopyJob& job, StreamRef stream) {
                                          run_bytes, static_cast<std::size_t>(task.shape[0]), cudaMemcpyDefault, stream.cuda());
             });
             break;
-        case DeviceKernel::runs: on_device_of(stream, "cudaLaunchKernel (copy_runs)", [&] { return launch_runs(runs_parameters(job), stream.cuda()); }); break;
+        case DeviceKernel::runs: enqueue_runs(job, RunSource::forward, word, stream); break;
+        case DeviceKernel::repeated_runs: enqueue_runs(job, RunSource::repeated, word, stream); break;
+        case DeviceKernel::mirrored_runs: enqueue_runs(job, RunSource::mirrored, word, stream); break;
+        case DeviceKernel::filled_runs: enqueue_runs(job, RunSource::filled, word, stream); break;
         case DeviceKernel::words: on_device_of(stream, "cudaLaunchKernel (copy_words)", [&] { return launch_words_of(job, word, stream.cuda()); }); break;
         case DeviceKernel::tiles:
-            on_device_of(stream, "cudaLaunchKernel (copy_tiles)", [&] { return launch_tiles(tiles_parameters(job, word), word, stream.cuda()); });
+            on_device_of(stream, "cudaLaunchKernel (copy_tiles)",
+                         [&] { return launch_tiles(tiles_parameters(job, copying::device_tile(word)), word, stream.cuda()); });
+            break;
+        case DeviceKernel::triples:
+            on_device_of(stream, "cudaLaunchKernel (copy_triples)",
+                         [&] { return launch_triples(tiles_parameters(job, copying::device_triple_tile(word)), word, stream.cuda()); });
+            break;
+        case DeviceKernel::strips: {
+            const bool apart = copying::is_apart(task);
+            const auto columns = static_cast<int>(task.shape[apart ? task.source_axis : task.shape.size() - 1]);
+            on_device_of(stream, "cudaLaunchKernel (copy_strips)",
+                         [&] { return launch_strips(strips_parameters(job, word), word, columns, apart, stream.cuda()); });
+            break;
+        }
+        case DeviceKernel::packed:
+            on_device_of(stream, "cudaLaunchKernel (copy_packed)", [&] { return launch_packed(packed_parameters(job, word), word, stream.cuda()); });
+            break;
+        case DeviceKernel::unit_tiles:
+            on_device_of(stream, "cudaLaunchKernel (copy_unit_tiles)",
+                         [&] { return launch_unit_tiles(unit_tiles_parameters(job, word), word, stream.cuda()); });
             break;
     }
 }

@@ -5,8 +5,12 @@
 #include <cstdint>
 
 #include "backend/copy_job.hpp"
+#include "copy/device_tile.hpp"
+#include "kernels/packed.hpp"
 #include "kernels/runs.hpp"
+#include "kernels/strips.hpp"
 #include "kernels/tiles.hpp"
+#include "kernels/unit_tiles.hpp"
 #include "kernels/words.hpp"
 
 namespace ndlease::gpu {
@@ -19,7 +23,11 @@ template <class Index>
 extern template WordsParameters<std::uint32_t> words_parameters(const backend::CopyJob&, int) noexcept;
 extern template WordsParameters<std::uint64_t> words_parameters(const backend::CopyJob&, int) noexcept;
 
-[[nodiscard]] RunsParameters runs_parameters(const backend::CopyJob& job) noexcept;
-[[nodiscard]] TilesParameters tiles_parameters(const backend::CopyJob& job, int word_bytes) noexcept;
+[[nodiscard]] RunsParameters runs_parameters(const backend::CopyJob& job, RunSource source) noexcept;
+/// For items of the task's run and tiles of that size.
+[[nodiscard]] TilesParameters tiles_parameters(const backend::CopyJob& job, const copying::DeviceTile& tile) noexcept;
+[[nodiscard]] StripsParameters strips_parameters(const backend::CopyJob& job, int word_bytes) noexcept;
+[[nodiscard]] PackedParameters packed_parameters(const backend::CopyJob& job, int word_bytes) noexcept;
+[[nodiscard]] UnitTilesParameters unit_tiles_parameters(const backend::CopyJob& job, int word_bytes) noexcept;
 
 }  // namespace ndlease::gpu

@@ -21,6 +21,16 @@ using simulated_cuda::load;
 using simulated_cuda::shared_load;
 using simulated_cuda::shared_store;
 using simulated_cuda::store;
+
+// Requests are told apart by their line: that of the call.
+template <class T>
+T load_at(const std::byte* address, simulated_cuda::Line where = simulated_cuda::Line::here()) {
+    return load(reinterpret_cast<const T*>(address), where);
+}
+template <class T>
+T shared_load_at(const std::byte* address, simulated_cuda::Line where = simulated_cuda::Line::here()) {
+    return shared_load(reinterpret_cast<const T*>(address), where);
+}
 }  // namespace ndlease::gpu
 
 #else
@@ -45,6 +55,14 @@ __device__ __forceinline__ T shared_load(const T* address) {
 template <class T>
 __device__ __forceinline__ void shared_store(T* address, T value) {
     *address = value;
+}
+template <class T>
+__device__ __forceinline__ T load_at(const std::byte* address) {
+    return load(reinterpret_cast<const T*>(address));
+}
+template <class T>
+__device__ __forceinline__ T shared_load_at(const std::byte* address) {
+    return shared_load(reinterpret_cast<const T*>(address));
 }
 
 }  // namespace ndlease::gpu
@@ -78,10 +96,5 @@ struct WordOf<16> {
 };
 template <int Bytes>
 using Word = typename WordOf<Bytes>::Type;
-
-template <class T>
-__device__ __forceinline__ T load_at(const std::byte* address) {
-    return load(reinterpret_cast<const T*>(address));
-}
 
 }  // namespace ndlease::gpu

@@ -2,11 +2,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the compiler makes of every kernel of a folder, for every architecture that we build for.
 
-    check_kernels.py NVCC FOLDER [--include DIR]... [--registers N] [--vector REGEX] [--jobs N]
+    check_kernels.py NVCC FOLDER [--include DIR]... [--registers N] [--budget REGEX=N]... [--vector REGEX] [--vector-stores REGEX] [--jobs N]
 
-No register may be spilled, no local memory used, no more than N registers (128). A kernel whose name matches REGEX (its name with
-namespaces and template arguments, without parameters) must load and store global memory 128 bits at a time somewhere. With no .cu file
-in the folder, and for a REGEX that names no kernel, the check fails.
+No register may be spilled, no local memory used, no more than N registers (128, or what the first budget that fits says). A kernel whose
+name matches the REGEX of --vector (its name with namespaces and template arguments, without parameters) must load and store global memory
+128 bits at a time somewhere, one of --vector-stores must store so. With no .cu file in the folder, and for a REGEX that names no kernel,
+the check fails.
 """
 import argparse
 import pathlib
@@ -30,15 +31,17 @@ def demangled(names):
         return {name: name for name in names}
 
 
-def judge(kernel, must_vector, registers):
-    """What is wrong with the machine code of one kernel."""
+VECTOR = (("load", "LDG"), ("store", "STG"))
+
+
+def judge(kernel, vector, registers):
+    """What is wrong with the machine code of one kernel. vector: the operations of VECTOR that it must do 128 bits at a time."""
     problems = []
     if kernel.local_accesses:
         problems.append(f"{kernel.local_accesses} accesses of local memory (registers spilled, or an array that is indexed at run time)")
     if kernel.registers > registers:
         problems.append(f"{kernel.registers} registers, the budget is {registers}")
-    if must_vector:
-        problems += [f"no 128-bit global {what}" for what, operation in (("load", "LDG"), ("store", "STG")) if not kernel.count(operation, "128")]
+    problems += [f"no 128-bit global {what}" for what, operation in vector if not kernel.count(operation, "128")]
     return problems
 
 
@@ -52,13 +55,29 @@ def row(name, architecture, kernel):
         f"{widest_first(operation):16}" for operation in ("LDG", "STG", "LDS", "STS", "LD", "ST"))
 
 
-def check(nvcc, folder, include=(), registers=128, vector=None, jobs=2, show=print):
+class Demands:
+    """What is asked of kernels by their names, and which of the demands met a kernel."""
+
+    def __init__(self, registers, budget, vector, vector_stores):
+        self.registers = registers
+        self.budgets = [(pattern, int(limit)) for pattern, _, limit in (entry.rpartition("=") for entry in budget)]
+        self.vector = {regex: operations for regex, operations in ((vector, VECTOR), (vector_stores, VECTOR[1:])) if regex is not None}
+        self.unmet = {*self.vector, *(pattern for pattern, _ in self.budgets)}
+
+    def of(self, name):
+        """(operations, registers)"""
+        operations = [operation for regex, all_of_it in self.vector.items() if re.search(regex, name) for operation in all_of_it]
+        self.unmet -= {regex for regex in self.unmet if re.search(regex, name)}
+        return operations, next((limit for pattern, limit in self.budgets if re.search(pattern, name)), self.registers)
+
+
+def check(nvcc, folder, include=(), registers=128, budget=(), vector=None, vector_stores=None, jobs=2, show=print):
     """The problems found, as texts."""
     sources = sorted(pathlib.Path(folder).rglob("*.cu"))
     if not sources:
         return [f"no .cu file in {folder}"]
     options = [*PTXAS_GATES, "--expt-relaxed-constexpr", *(f"-I{path}" for path in include)]
-    problems, matched = [], False
+    problems, demands = [], Demands(registers, budget, vector, vector_stores)
     show(f"{'kernel':60} {'arch':7} regs instr.  " + "  ".join(f"{title:16}" for title in ("global loads", "global stores", "shared loads", "shared stores", "generic loads", "generic stores")))
     with tempfile.TemporaryDirectory() as scratch:
         for compiled in compile_cubins.compile_cubins(nvcc, sources, scratch, options, jobs=jobs):
@@ -73,12 +92,10 @@ def check(nvcc, folder, include=(), registers=128, vector=None, jobs=2, show=pri
                 continue
             for mangled, name in demangled(list(kernels)).items():
                 kernel = kernels[mangled]
-                must_vector = vector is not None and re.search(vector, name) is not None
-                matched = matched or must_vector
                 show(row(name, compiled.architecture, kernel))
-                problems += [f"{where}: {name}: {problem}" for problem in judge(kernel, must_vector, registers)]
-    if vector is not None and not matched and not problems:
-        problems.append(f"no kernel's name matches '{vector}'")
+                problems += [f"{where}: {name}: {problem}" for problem in judge(kernel, *demands.of(name))]
+    if not problems:
+        problems += [f"no kernel's name matches '{regex}'" for regex in sorted(demands.unmet)]
     return problems
 
 
@@ -88,7 +105,9 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--include", action="append", default=[])
     parser.add_argument("--registers", type=int, default=128)
+    parser.add_argument("--budget", action="append", default=[])
     parser.add_argument("--vector")
+    parser.add_argument("--vector-stores")
     parser.add_argument("--jobs", type=int, default=2)
     arguments = parser.parse_args()
     problems = check(**vars(arguments))

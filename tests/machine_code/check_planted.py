@@ -44,6 +44,12 @@ __global__ void copy_rows(unsigned* to, const uint4* from) {
     to[threadIdx.x * 5] = item.x ^ item.y ^ item.z ^ item.w;
 }
 """
+WIDE_STORE = """
+__global__ void copy_rows(uint4* to, const unsigned* from) {
+    const unsigned item = from[threadIdx.x * 5];
+    to[threadIdx.x] = make_uint4(item, item, item, item);
+}
+"""
 MANY_REGISTERS = """
 __global__ void many_registers(float* to, const float* from) {
     float items[64];
@@ -64,12 +70,16 @@ CASES = [
     ("local array", LOCAL_ARRAY, {}, r"refused by the compiler:(?s:.*)[Ll]ocal memory"),
     ("64-bit accesses", NARROW, {"vector": "^copy_rows$"}, r"copy_rows: no 128-bit global (load|store)"),
     ("128-bit loads alone", NARROW_STORE, {"vector": "^copy_rows$"}, r"copy_rows: no 128-bit global store"),
+    ("128-bit loads alone, to be stored", NARROW_STORE, {"vector_stores": "^copy_rows$"}, r"copy_rows: no 128-bit global store"),
+    ("64-bit loads, of no matter", WIDE_STORE, {"vector_stores": "^copy_rows$"}, None),
     ("many registers", MANY_REGISTERS, {"registers": 48}, r"many_registers: \d+ registers, the budget is 48"),
+    ("many registers for its name", MANY_REGISTERS, {"budget": ["^many=47", "=255"]}, r"many_registers: \d+ registers, the budget is 47"),
     ("no kernel", NO_KERNEL, {}, r"no kernel in it"),
     ("does not compile", WRONG, {}, r"undeclared"),
 ]
 ONCE = [  # said once, not of each architecture
     ("no file", None, {}, r"no \.cu file in"),
+    ("no name matches a budget", GOOD, {"budget": ["copy_tiles=40"]}, r"no kernel's name matches 'copy_tiles'"),
     ("no name matches", GOOD, {"vector": "copy_tiles"}, r"no kernel's name matches 'copy_tiles'"),
 ]
 
@@ -93,7 +103,7 @@ def check_without_gates(nvcc):
         source.write_text(SPILL + LOCAL_ARRAY, encoding="utf-8")
         for compiled in compile_cubins.compile_cubins(nvcc, [source], folder):
             for name, kernel in cubin.read_kernels(compiled.cubin).items():
-                if not any("local memory" in problem for problem in check_kernels.judge(kernel, False, 255)):
+                if not any("local memory" in problem for problem in check_kernels.judge(kernel, (), 255)):
                     failures.append(f"sm_{compiled.architecture}: the local memory of {name} was not seen in its machine code")
     return failures
 
@@ -107,10 +117,10 @@ def main():
     for cases, times in ((CASES, each), (ONCE, [""])):
         for name, source, arguments, expected in cases:
             found = check_case(nvcc, name, source, arguments, expected, times)
-            print(f"{name:22} {'; '.join(found) or ('passes' if expected is None else 'refused')}", flush=True)
+            print(f"{name:33} {'; '.join(found) or ('passes' if expected is None else 'refused')}", flush=True)
             failures += found
     found = check_without_gates(nvcc)
-    print(f"{'without ptxas gates':22} {'; '.join(found) or 'refused'}")
+    print(f"{'without ptxas gates':33} {'; '.join(found) or 'refused'}")
     sys.exit(1 if failures or found else 0)
 
 

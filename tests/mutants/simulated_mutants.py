@@ -36,6 +36,9 @@ LENT_BUFFER = memory("device_buffer.lends_itself_in_stream_order")
 COPY_FAULTS = device("device_copy_fault_test", "lazy/copy_fault.each_call_once_on_every_route/0")
 SLOTS = device("device_copy_fault_test", "copy_staging.is_not_reused_while_a_transfer_reads_it")
 CAPTURED_COPIES = copies("capture.copies_run_at_each_launch")
+TILE_EDGES = copies("tile_sweep.edges_of_aligned_rows", "tile_sweep.edges_of_misaligned_rows")
+RUN_TAILS = copies("run_sweep.every_misalignment_and_tail")
+TILE_UNITS = copies("tile_sweep.any_unit")
 
 CALLING = [
     Mutant("device_guard_forgotten", "cuda/isolated.cpp", "const DeviceGuard guard(device);", "const DeviceGuard guard(any_device);", STREAMS),
@@ -82,31 +85,58 @@ MEMORY = [
            copies("stream_copy.between_two_devices")),
 ]
 
-TILES = "cuda/kernels/tiles.cu"
+TILES = "cuda/kernels/tiles.cuh"
+RUNS = "cuda/kernels/runs.cu"
+UNIT_TILES = "cuda/kernels/unit_tiles.cu"
 KERNELS = [
-    Mutant("missing_barrier", TILES, "        __syncthreads();\n        write_tile", "        write_tile", budgets("tiles_of_4_bytes")),
-    Mutant("off_by_one_tile_edge", TILES, "at_d + 1 == p.tiles_d.divisor", "at_d == p.tiles_d.divisor", budgets("tiles_of_4_bytes_with_edges")),
-    Mutant("edge_of_the_other_axis", TILES, "is_edge_s ? p.by_edge_s : p.by_s", "is_edge_d ? p.by_edge_s : p.by_s",
-           CAPTURED_COPIES + budgets("tiles_of_4_bytes_with_edges")),
-    Mutant("uncoalesced_loads", TILES, "const std::byte* src, std::uint32_t words, const Divider<std::uint32_t>& by_row,\n"
-           "                                          const TilesParameters& p) {\n    for (std::uint32_t first = threadIdx.x;",
-           "const std::byte* src, std::uint32_t words, const Divider<std::uint32_t>& by_row,\n"
-           "                                          const TilesParameters& p) {\n    for (std::uint32_t first = threadIdx.x % 8 * 32 + threadIdx.x / 8;",
-           budgets("tiles_of_4_bytes")),
-    Mutant("uncoalesced_stores", TILES, "std::byte* dst, std::uint32_t words, const Divider<std::uint32_t>& by_row,\n"
-           "                                           const TilesParameters& p) {\n    for (std::uint32_t first = threadIdx.x;",
-           "std::byte* dst, std::uint32_t words, const Divider<std::uint32_t>& by_row,\n"
-           "                                           const TilesParameters& p) {\n    for (std::uint32_t first = threadIdx.x % 8 * 32 + threadIdx.x / 8;",
-           budgets("tiles_of_4_bytes")),
-    Mutant("bank_conflict", TILES, "return (words + (unit * units_of_a_row + lanes - words % lanes) % lanes) * word_bytes_;", "return words * word_bytes_;",
-           budgets("tiles_of_4_bytes")),
-    Mutant("bank_conflict_of_small_words", TILES, "((s * unit_bytes_ + 3) / 4 | 1U) * 4", "(s * unit_bytes_ + 3) / 4 * 4",
-           budgets("tiles_of_every_item_have_no_bank_conflicts")),
-    Mutant("run_read_from_before_its_start", "cuda/kernels/runs.cu", "if (begin < skip) begin += 16;", "", budgets("runs")),
-    Mutant("last_byte_of_runs_forgotten", "cuda/kernels/runs.cu", "begin + 16 * count, bytes, lane, lanes)",
-           "begin + 16 * count, bytes - 1, lane, lanes)", CAPTURED_COPIES),
-    Mutant("misaligned_runs_shifted_wrongly", "cuda/kernels/runs.cu", "0x1111U * (skip & 3U)", "0x1111U * (skip & 2U)", CAPTURED_COPIES),
-    Mutant("one_word_too_many", "cuda/kernels/words.cu", "threadIdx.x < p.count) store", "threadIdx.x <= p.count) store", CAPTURED_COPIES),
+    Mutant("missing_barrier", TILES, "    __syncthreads();\n    if (tile.is_whole) {\n        write_tile", "    if (tile.is_whole) {\n        write_tile",
+           budgets("tiles_of_words")),
+    Mutant("off_by_one_tile_edge", TILES, "static_cast<std::uint32_t>(left_s) : T::s;", "static_cast<std::uint32_t>(left_s) + 1 : T::s;", TILE_EDGES),
+    Mutant("edge_of_the_other_axis", TILES, "!Whole && row >= tile.s", "!Whole && row >= tile.d", TILE_EDGES),
+    Mutant("chunk_behind_a_rows_end_read", TILES, "(at + (skip == 0 ? 1 : 2)) * chunk_bytes <= tile.behind + skip", "(at + 1) * chunk_bytes <= tile.behind + skip",
+           TILE_EDGES),
+    Mutant("chunk_before_a_rows_start_read", TILES, "first_s == 0 ? 0 : chunk_bytes", "chunk_bytes", TILE_EDGES),
+    Mutant("rows_end_forgotten", TILES, "            if (at == 0) store_last<Bytes>(memory, dst, row, skip, tile.d * Bytes);\n", "", TILE_EDGES),
+    Mutant("bytes_of_a_word_swapped", TILES, "k % 4 < 2 ? 0x5140U : 0x7362U", "k % 4 < 2 ? 0x5140U : 0x3726U", TILE_EDGES),
+    Mutant("uncoalesced_loads", TILES, "        const std::uint32_t at = block % T::src_chunks;\n"
+           "        const std::uint32_t row = block / T::src_chunks * T::rows + i % T::rows;",
+           "        const std::uint32_t at = block * 5 % T::src_chunks;\n        const std::uint32_t row = block / T::src_chunks * T::rows + i % T::rows;",
+           TILE_EDGES + budgets("tiles_of_words")),
+    Mutant("narrow_rows_of_lanes", TILES, "        const std::uint32_t at = number % T::dst_chunks;\n        const std::uint32_t row = number / T::dst_chunks;",
+           "        const std::uint32_t at = number / T::s;\n        const std::uint32_t row = number % T::s;", budgets("tiles_of_words")),
+    Mutant("bank_conflict", TILES, "(at / chunk_bytes) ^ (row / chunk_words & 7U)", "at / chunk_bytes", budgets("tiles_of_words")),
+    Mutant("off_by_one_unit_tile_edge", UNIT_TILES, "at_d + 1 == p.tiles_d.divisor", "at_d == p.tiles_d.divisor", TILE_UNITS),
+    Mutant("edge_of_a_unit_tiles_other_axis", UNIT_TILES, "is_edge_s ? p.by_edge_s : p.by_s", "is_edge_d ? p.by_edge_s : p.by_s", TILE_UNITS),
+    Mutant("bank_conflict_of_units", UNIT_TILES, "return (words + (unit * units_of_a_row + lanes - words % lanes) % lanes) * word_bytes_;", "return words * word_bytes_;",
+           budgets("tiles_of_units")),
+    Mutant("bank_conflict_of_small_words", UNIT_TILES, "((s * unit_bytes_ + 3) / 4 | 1U) * 4", "(s * unit_bytes_ + 3) / 4 * 4", budgets("tiles_of_units")),
+    Mutant("run_read_from_before_its_start", RUNS, "if (first < 16) begin = 16;", "", RUN_TAILS),
+    Mutant("run_read_beyond_its_end", RUNS, "if (run_bytes - first - end < 16) end -= 16;", "", RUN_TAILS),
+    Mutant("last_byte_of_runs_forgotten", RUNS, "at < size; at +=", "at < size - 1; at +=", RUN_TAILS),
+    Mutant("parts_of_a_run_overlap", RUNS, "start + run_part_bytes < p.run_bytes ? start + run_part_bytes", "start + run_part_bytes < p.run_bytes ? start + 15 + run_part_bytes",
+           copies("run_sweep.several_parts") + budgets("runs_of_every_source")),
+    Mutant("last_repeats_forgotten", RUNS, "p.repeats - done < runs_per_reading ? p.repeats - done", "p.repeats - done < runs_per_reading ? p.repeats - done - 1",
+           copies("run_sweep.repeated")),
+    Mutant("mirrored_halves_only", RUNS, "make_uint4(chunk.w, chunk.z, chunk.y, chunk.x)", "make_uint4(chunk.z, chunk.w, chunk.x, chunk.y)", copies("run_sweep.mirrored")),
+    Mutant("rows_repeated_at_any_pitch", "src/copy/device_kernel.cpp", " && task.dst_strides[i] % widest_word == 0", "", copies("run_sweep.repeated")),
+    Mutant("chunks_shifted_wrongly", "cuda/kernels/chunk.cuh", "0x1111U * (skip & 3U)", "0x1111U * (skip & 2U)", RUN_TAILS),
+    Mutant("one_word_too_many", "cuda/kernels/words.cu", "* threads) < p.count) store", "* threads) <= p.count) store", copies("kernel_sweep.words_of_every_item_and_tail")),
+    Mutant("triples_meet_in_banks", "cuda/kernels/triples.cu", "const std::uint32_t at = number / (2 * T::s) * 2 + number % 2;\n"
+           "        const std::uint32_t row = number / 2 % T::s;",
+           "const std::uint32_t at = number % T::dst_chunks;\n        const std::uint32_t row = number / T::dst_chunks;", budgets("tiles_of_triples")),
+    Mutant("triples_taken_as_pairs", "cuda/kernels/triples.cu", "(row * 3 + word % 3) * Bytes", "(row * 3 + word % 2) * Bytes", copies("tile_sweep.edges_of_triples")),
+    Mutant("triples_of_any_alignment", "src/copy/device_kernel.cpp", " && has_aligned_rows(task, dst, src)", "", copies("tile_sweep.any_unit")),
+    Mutant("strip_takes_the_next_column", "cuda/kernels/strips.cu", "word % Columns * 16 + word / Columns * Bytes", "(word + 1) % Columns * 16 + word / Columns * Bytes",
+           copies("strip_sweep.every_width_item_and_tail")),
+    Mutant("strips_meet_in_banks", "cuda/kernels/strips.cu", "(i ^ (i / 8 & turns))", "i", budgets("strips")),
+    Mutant("strip_without_a_barrier", "cuda/kernels/strips.cu", "        __syncthreads();\n        NDLEASE_UNROLL\n        for (std::uint32_t i = 0; i < Columns; ++i) {\n"
+           "            held.set_chunk", "        NDLEASE_UNROLL\n        for (std::uint32_t i = 0; i < Columns; ++i) {\n            held.set_chunk", budgets("strips")),
+    Mutant("block_beyond_its_cut", "cuda/kernels/packed.cu", "index + 1 == p.cut[0].blocks", "index == p.cut[0].blocks", copies("packed_sweep.small_extents_reversed")),
+    Mutant("block_cut_along_the_other_axis", "cuda/kernels/packed.cu", "runs.cut == 0 ? limit[0] : limit[1]", "runs.cut == 0 ? limit[1] : limit[0]",
+           copies("packed_sweep.small_extents_reversed")),
+    Mutant("bits_meet_in_banks", "cuda/kernels/packed.cu", "(at ^ at / lanes ^ at / (lanes * lanes)) % lanes", "at % lanes", budgets("packed_blocks_of_bits")),
+    Mutant("block_run_too_long", "src/copy/device_block.cpp", "while (*length > 1 && words_along(block, chain, *length) > most_run_words) --*length;", "",
+           copies("packed_sweep.small_extents_reversed")),
     Mutant("division_one_too_small", "cuda/kernels/divider.hpp", "/ d + 1)", "/ d)", device("device_divide_test", "divide.powers_of_two_and_their_neighbours")),
     Mutant("launch_unchecked", "cuda/copy.cpp", "check(isolated(stream, enqueue), call, stream.device().id, where);",
            "static_cast<void>(isolated(stream, enqueue));",

@@ -57,13 +57,14 @@ const Case cases[] = {
     {"one_run", {{100}, {4}, {}, 4, 256}, {{100}, {4}, {}, 4, 1024}, Device::cuda(0)},
     {"runs", {{3, 300}, {301, 1}, {}, 1, 256}, {{3, 300}, {303, 1}, {}, 1, 2051}, Device::cuda(0)},
     {"words", {{90}, {4}, {}, 4, 256}, {{90}, {12}, {}, 4, 1024}, Device::cuda(0)},
-    {"tiles", {{17, 40}, {160, 4}, {}, 4, 256}, {{17, 40}, {4, 68}, {}, 4, 4096}, Device::cuda(0)},
+    {"tiles", {{32, 32}, {128, 4}, {}, 4, 256}, {{32, 32}, {4, 128}, {}, 4, 4352}, Device::cuda(0)},
+    {"unit_tiles", {{17, 40}, {160, 4}, {}, 4, 256}, {{17, 40}, {4, 68}, {}, 4, 4096}, Device::cuda(0)},
     {"broadcast", {{17, 40}, {160, 4}, {}, 4, 256}, {{17, 40}, {0, 4}, {}, 4, 4096}, Device::cuda(0)},
     {"from_pinned", {{17, 40}, {160, 4}, {}, 4, 256}, {{17, 40}, {4, 68}, {}, 4, 4096}, Device::cuda_host()},
 };
 
 TEST_F(capture, copies_run_at_each_launch) {
-    constexpr std::int64_t bytes = 8192;
+    constexpr std::int64_t bytes = 16384;
     for (const Case& c : cases) {
         Random random(3);
         const Arena first(random, bytes);

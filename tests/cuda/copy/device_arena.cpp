@@ -65,9 +65,10 @@ struct OnlyTheSides::Guard {
 
 OnlyTheSides::OnlyTheSides(const DeviceArena& dst_memory, const Side& dst, const DeviceArena& src_memory, const Side& src) {
     const auto range = [](const DeviceArena& memory, const Side& side, bool writable) {
-        std::int64_t bytes = side.itemsize;
-        for (std::size_t i = 0; i < side.shape.size(); ++i) bytes += (side.shape[i] - 1) * side.strides[i];
-        return simulated_cuda::AllowedRange{memory.data() + side.data, memory.data() + side.data + bytes, writable};
+        std::int64_t begin = side.data;
+        std::int64_t end = side.data + side.itemsize;
+        for (std::size_t i = 0; i < side.shape.size(); ++i) (side.strides[i] < 0 ? begin : end) += (side.shape[i] - 1) * side.strides[i];
+        return simulated_cuda::AllowedRange{memory.data() + begin, memory.data() + end, writable};
     };
     guard_.reset(new Guard{simulated_cuda::restrict_to({range(dst_memory, dst, true), range(src_memory, src, false)})});
 }

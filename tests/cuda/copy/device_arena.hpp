@@ -47,8 +47,8 @@ void succeed(cudaError_t result, const char* call);
 /// Kinds of memory on this machine: pageable, pinned, managed and each of the first two CUDA devices.
 [[nodiscard]] std::vector<Device> kinds_of_memory();
 
-/// While it lives, kernels that this thread launches in the simulation may read the source's bytes, from its first element's to its last's, and write
-/// the destination's, and touch no other memory. For sides with positive strides. On a device nothing.
+/// While it lives, kernels that this thread launches in the simulation may read the source's bytes, from its lowest element's to its highest's, and write
+/// the destination's, and touch no other memory. On a device nothing.
 class OnlyTheSides {
 public:
     OnlyTheSides(const DeviceArena& dst_memory, const Side& dst, const DeviceArena& src_memory, const Side& src);

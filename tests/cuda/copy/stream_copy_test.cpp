@@ -222,7 +222,7 @@ TEST_F(stream_copy, plans_run_on_streams_and_other_addresses) {
     const View b = allocate(int32, std::array<std::int64_t, 2>{30, 20}, Order::c, memory_of(Device::cuda(0)), stream());
     const View c = allocate(int32, std::array<std::int64_t, 2>{30, 20}, Order::c, memory_of(Device::cuda(0)), stream());
     const CopyPlan plan = CopyPlan::make(b, a.transpose());
-    EXPECT_THAT(plan.describe(), AllOf(HasSubstr("kernels on cuda:0"), HasSubstr("kernel tiles, words of 4 bytes")));
+    EXPECT_THAT(plan.describe(), AllOf(HasSubstr("kernels on cuda:0"), HasSubstr("kernel unit tiles, words of 4 bytes")));
     plan.run(stream());
     plan.run(c.mutable_data(), a.data(), stream());
     EXPECT_TRUE(same_elements(to(b, Device::cpu(), stream()), counted({20, 30}).transpose()));
