@@ -2,6 +2,7 @@
 // The table that host code reaches CUDA through.
 #include "backend/backend.hpp"
 
+#include "batch.hpp"
 #include "convert.hpp"
 #include "copy.hpp"
 #include "device_memory.hpp"
@@ -31,6 +32,7 @@ const Backend& cuda_backend() noexcept {
         .forget_pools = gpu::forget_pools,
         .run_copy = gpu::run_copy,
         .run_convert = gpu::run_convert,
+        .run_batch = gpu::run_batch,
         .copy_bytes = gpu::copy_bytes,
         .copy_bytes_peer = gpu::copy_bytes_peer,
     };

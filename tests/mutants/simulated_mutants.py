@@ -141,6 +141,30 @@ CONVERTING = [
            "    if (!job.overlaps || job.conversion != nullptr) {\n        run_task", copies("capture.conversions")),
 ]
 
+def batches(*names):
+    return device("device_copy_batch_test", *(f"copy_batch_on_device.{name}" for name in names))
+
+
+BATCHING = [
+    Mutant("entry_before_the_blocks", "cuda/kernels/batch_entry.cuh", "p.entry[middle].first_block <= block", "p.entry[middle].first_block < block",
+           batches("a_thousand_pages_are_one_launch")),
+    Mutant("blocks_counted_from_the_wrong_entry", "cuda/batch.cpp", "        entry.first_block = p.blocks;\n", "        entry.first_block = p.count;\n",
+           batches("six_faces_of_a_grid_are_one_launch")),
+    Mutant("tail_of_a_batched_run", "cuda/kernels/batch_runs.cu", "    copy_bytes(dst + done, src + done, bytes - done);\n", "",
+           batches("runs_at_every_misalignment_and_tail")),
+    Mutant("words_wider_than_both_sides_allow", "cuda/kernels/batch_runs.cu", "(apart & 7U) == 0", "(apart & 3U) == 0",
+           batches("runs_at_every_misalignment_and_tail")),
+    Mutant("runs_of_a_batch_are_no_boxes", "cuda/batch.cpp", "boxes = entries.begin();", "(void)0;", batches("six_faces_of_a_grid_are_one_launch")),
+    Mutant("read_after_write_forgotten", "src/copy/batch_order.cpp", "!(other.is_written || reach.is_written)", "!(other.is_written && reach.is_written)",
+           batches("random_pairs")),
+    Mutant("later_pair_first", "src/copy/batch_order.cpp", "order[static_cast<std::size_t>(earlier)] + 1", "order[static_cast<std::size_t>(earlier)]",
+           batches("random_pairs")),
+    Mutant("lease_of_a_batch_not_entered", "src/copy/batch.cpp", "accesses_.emplace_back(pairs[i].src, user_of(pairs[i].src), Use::read);",
+           "static_cast<void>(0);", batches("orders_itself_after_and_before_other_streams")),
+    Mutant("captured_before_it_is_refused", "src/copy/batch.cpp", "if (!PlanParts::is_capturable(plans[i], stream)) {", "if (false) {",
+           batches("becomes_part_of_a_graph")),
+]
+
 COPYING = [
     Mutant("slot_filled_while_it_is_read", "src/copy/staged.cpp", "            staging.ring().wait(number);\n", "", SLOTS),
     Mutant("use_of_a_slot_forgotten", "src/copy/staged.cpp", "            staging.ring().used(number, stream);\n            done +=",
@@ -162,4 +186,4 @@ RELEASING = [
            "[&](CallName&) { return cudaEventSynchronize(event_of(event)); }", memory("lease_capture.a_release_leaves_the_captures_of_other_threads_alone")),
 ]
 
-MUTANTS = CALLING + MEMORY + KERNELS + CONVERTING + COPYING + RELEASING
+MUTANTS = CALLING + MEMORY + KERNELS + CONVERTING + BATCHING + COPYING + RELEASING
