@@ -149,7 +149,7 @@ BATCHING = [
     Mutant("entry_before_the_blocks", "cuda/kernels/batch_entry.cuh", "p.entry[middle].first_block <= block", "p.entry[middle].first_block < block",
            batches("a_thousand_pages_are_one_launch")),
     Mutant("blocks_counted_from_the_wrong_entry", "cuda/batch.cpp", "        entry.first_block = p.blocks;\n", "        entry.first_block = p.count;\n",
-           batches("six_faces_of_a_grid_are_one_launch")),
+           batches("runs_at_every_misalignment_and_tail")),
     Mutant("tail_of_a_batched_run", "cuda/kernels/batch_runs.cu", "    copy_bytes(dst + done, src + done, bytes - done);\n", "",
            batches("runs_at_every_misalignment_and_tail")),
     Mutant("words_wider_than_both_sides_allow", "cuda/kernels/batch_runs.cu", "(apart & 7U) == 0", "(apart & 3U) == 0",

@@ -12,6 +12,7 @@
 #include "cuda/copy/device_arena.hpp"
 
 #include <ndlease/copy.hpp>
+#include <ndlease/copy_batch.hpp>
 #include <ndlease/stream.hpp>
 
 namespace ndlease::testing {
@@ -180,7 +181,52 @@ TEST(copy_budget, conversions_are_one_launch) {
         EXPECT_EQ(after.kernels - before.kernels, 1U);
         EXPECT_EQ(after.allocations, before.allocations);
         EXPECT_EQ(after.waits_on_host, before.waits_on_host);
+        stream.synchronize();
+        EXPECT_EQ(simulated_cuda::violation_report(), "");
     }
+}
+
+simulated_cuda::KernelCounters counters_of_batch(std::int64_t count, const Side& dst, const Side& src, std::int64_t apart) {
+    Random random(10);
+    const Arena bytes(random, count * apart);
+    DeviceArena dst_memory(Device::cuda(0), bytes.bytes().size());
+    DeviceArena src_memory(Device::cuda(0), bytes.bytes().size());
+    src_memory.put(bytes.bytes());
+    std::vector<CopyPair> pairs;
+    const auto moved = [apart](Side side, std::int64_t i) {
+        side.data += i * apart;
+        return side;
+    };
+    for (std::int64_t i = 0; i < count; ++i) pairs.push_back({dst_memory.view(moved(dst, i)), src_memory.view(moved(src, i))});
+    const Stream stream = Stream::make(Device::cuda(0));
+    const auto before = simulated_cuda::statistics();
+    copy_batch(pairs, stream);
+    const auto after = simulated_cuda::statistics();
+    EXPECT_EQ(after.operations - before.operations, 1U);
+    EXPECT_EQ(after.allocations, before.allocations);
+    EXPECT_EQ(after.waits_on_host, before.waits_on_host);
+    stream.synchronize();
+    EXPECT_EQ(simulated_cuda::violation_report(), "");
+    return simulated_cuda::last_counters();
+}
+
+// Pages of 4 KiB: 16 bytes a thread on both sides.
+TEST(copy_budget, batch_of_pages) {
+    const auto counters = counters_of_batch(100, {{4096}, {1}, {}, 1, 0}, {{4096}, {1}, {}, 1, 0}, 4096);
+    EXPECT_EQ(counters.kernel, "batch_runs");
+    EXPECT_EQ(counters.total.loads.bytes, counters.total.loads.requests * 512);
+    EXPECT_EQ(counters.total.stores.bytes, counters.total.stores.requests * 512);
+    EXPECT_EQ(counters.total.loads.sectors, counters.total.loads.ideal_sectors);
+    EXPECT_EQ(counters.total.stores.sectors, counters.total.stores.ideal_sectors);
+}
+
+// dst: (32,64):(256,4)  src: (32,64):(512,4): rows of 16 words
+TEST(copy_budget, batch_of_boxes) {
+    const auto counters = counters_of_batch(20, {{32, 64}, {256, 4}, {}, 4, 0}, {{32, 64}, {512, 4}, {}, 4, 0}, 16384);
+    EXPECT_EQ(counters.kernel, "batch_boxes");
+    EXPECT_EQ(counters.total.loads.bytes, counters.total.loads.requests * 512);
+    EXPECT_EQ(counters.total.loads.sectors, counters.total.loads.ideal_sectors);
+    EXPECT_EQ(counters.total.stores.sectors, counters.total.stores.ideal_sectors);
 }
 
 }  // namespace
