@@ -2,6 +2,8 @@
 // The table that host code reaches CUDA through.
 #include "backend/backend.hpp"
 
+#include "batch.hpp"
+#include "convert.hpp"
 #include "copy.hpp"
 #include "device_memory.hpp"
 #include "devices.hpp"
@@ -29,6 +31,8 @@ const Backend& cuda_backend() noexcept {
         .set_pool_release_threshold = gpu::set_pool_release_threshold,
         .forget_pools = gpu::forget_pools,
         .run_copy = gpu::run_copy,
+        .run_convert = gpu::run_convert,
+        .run_batch = gpu::run_batch,
         .copy_bytes = gpu::copy_bytes,
         .copy_bytes_peer = gpu::copy_bytes_peer,
     };

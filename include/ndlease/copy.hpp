@@ -38,11 +38,13 @@ NDLEASE_API void copy(const View& dst, const View& src, const CopyOptions& optio
 /// What runs: kernels on the stream's device where it reaches both sides, peers included; pinned slots of ndlease's own, at most 3 of 4 MiB a copy, between
 /// pageable memory and a device; memory from the devices' pools (device_pool) for overlapping sides, for device sides with gaps beside pageable memory, and
 /// between devices without peer access. Sides that another device reaches are copied there, on a stream of ndlease's own that is ordered after and before
-/// `stream`. Items that change format or byte order, and host sides with suboffsets, go through host memory and wait on the host when device memory is
-/// involved. Capture-safe where the stream's device reaches both sides and no item changes; between devices without peer access when both sides are contiguous.
-/// Else a stream that is being captured is refused with errc::not_supported, before anything is enqueued. Throws Error as above, and: errc::out_of_memory
-/// (temporary or staging memory, before anything is enqueued), errc::device (the runtime refuses; the message says how far a copy in several parts got),
-/// errc::not_supported (device memory with suboffsets; no CUDA backend in this build). Any thread.
+/// `stream`. Kernels change byte orders and numbers on the way, where the stream's device reaches both sides: boolean, integers of 8 to 64 bits, float16,
+/// bfloat16, float32, float64, complex numbers and sub-arrays of these. Other changes (Conversion::checked where a value can be lost, records, text, numbers of
+/// more than 64 bits or less than 8, float8), changes on other routes, and host sides with suboffsets go through host memory and wait on the host when device
+/// memory is involved. Capture-safe where the stream's device reaches both sides and nothing goes through host memory; between devices without peer access when
+/// both sides are contiguous. Else a stream that is being captured is refused with errc::not_supported, before anything is enqueued. Throws Error as above,
+/// and: errc::out_of_memory (temporary or staging memory, before anything is enqueued), errc::device (the runtime refuses; the message says how far a copy in
+/// several parts got), errc::not_supported (device memory with suboffsets; no CUDA backend in this build). Any thread.
 NDLEASE_API void copy(const View& dst, const View& src, StreamRef stream, const CopyOptions& options = {});
 
 /// The same View where it is contiguous already (Order::any: in either order), else a copy in that order, in new memory of `resource` (NULL: memory_of the

@@ -42,6 +42,10 @@ enum class CopyPath : std::uint8_t {
 };
 [[nodiscard]] NDLEASE_API const char* to_string(CopyPath path) noexcept;
 
+namespace copying {
+struct PlanParts;
+}
+
 namespace detail {
 
 /// What a copy that changes formats needs beyond its geometry.
@@ -97,6 +101,7 @@ public:
     [[nodiscard]] std::string describe() const;
 
 private:
+    friend struct copying::PlanParts;
     /// What overlap makes of the copy between two addresses.
     enum class Route : std::uint8_t {
         direct,        ///< the sides share no byte

@@ -4,12 +4,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include <ndlease/device.hpp>
 #include <ndlease/memory.hpp>
 #include <ndlease/stream.hpp>
 
+#include "backend/batch_job.hpp"
+#include "backend/convert_job.hpp"
 #include "backend/copy_job.hpp"
 #include "stream/operations.hpp"
 
@@ -41,6 +44,10 @@ struct Backend {
     /// Runs a job whose addresses are all reachable from the stream's device: kernels, no allocation, no wait; may be captured. One-run jobs become memcpy
     /// nodes. The sides share no byte. Paths `convert` and `indirect` are not for it.
     void (*run_copy)(const CopyJob& job, StreamRef stream);
+    /// The same for a job whose numbers change on the way. Alignments are as they come; every element may be its own source where a byte order changes.
+    void (*run_convert)(const ConvertJob& job, StreamRef stream);
+    /// Runs the entries in any order, and orders them as it likes: as few launches as hold their descriptions. No allocation, no wait; may be captured.
+    void (*run_batch)(std::span<BatchEntry> entries, StreamRef stream);
     /// Contiguous bytes between any two kinds of memory (cudaMemcpyAsync, cudaMemcpyDefault).
     void (*copy_bytes)(void* dst, const void* src, std::size_t bytes, StreamRef stream);
     /// Contiguous bytes between two devices without peer access.

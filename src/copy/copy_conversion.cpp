@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "copy/copy_conversion.hpp"
 
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 
 #include "backend/suboffset.hpp"
 #include "copy/conversion.hpp"
+#include "copy/element_conversion.hpp"
 
 #include <ndlease/error.hpp>
 
@@ -15,6 +17,7 @@ namespace ndlease {
 struct detail::CopyConversion {
     ConversionProgram program;
     Layout source;  // of the view, before any simplification: what messages speak of
+    std::optional<copying::ItemConversion> by_devices;
 };
 
 namespace copying {
@@ -36,12 +39,19 @@ std::shared_ptr<const detail::CopyConversion> make_conversion(const View& dst, c
     if (dst.format() == src.format()) return nullptr;
     ConversionProgram program = ConversionProgram::make(dst.format(), src.format(), mode);
     if (program.is_plain() && dst.itemsize() == src.itemsize()) return nullptr;
-    return std::make_shared<const detail::CopyConversion>(detail::CopyConversion{std::move(program), src.layout()});
+    std::optional<ItemConversion> by_devices;
+    if (dst.device() != Device::cpu() || src.device() != Device::cpu()) by_devices = find_item_conversion(program, dst.format(), src.format());
+    return std::make_shared<const detail::CopyConversion>(detail::CopyConversion{std::move(program), src.layout(), by_devices});
 }
 
 backend::ItemConverter converter(const detail::CopyConversion& conversion) noexcept { return {&run_program, &conversion.program}; }
 
 bool works_in_place(const detail::CopyConversion& conversion) noexcept { return conversion.program.is_byte_swap(); }
+
+const ItemConversion* by_devices(const detail::CopyConversion& conversion, const detail::CopyTask& task) noexcept {
+    const bool fits = conversion.by_devices && task.path == CopyPath::convert && task.shape.size() + conversion.by_devices->loop_count <= max_rank;
+    return fits ? &*conversion.by_devices : nullptr;
+}
 
 std::string describe(const detail::CopyConversion& conversion) { return conversion.program.describe(); }
 

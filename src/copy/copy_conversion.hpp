@@ -20,6 +20,10 @@ namespace ndlease::copying {
 /// Whether the converter may write each item over its own source.
 [[nodiscard]] bool works_in_place(const detail::CopyConversion& conversion) noexcept;
 
+struct ItemConversion;
+/// How a device that reaches both sides converts them itself; null where it does not, and for pageable memory on both sides. Lives as long as `conversion`.
+[[nodiscard]] const ItemConversion* by_devices(const detail::CopyConversion& conversion, const detail::CopyTask& task) noexcept;
+
 /// From what to what, and how; more lines for records.
 [[nodiscard]] std::string describe(const detail::CopyConversion& conversion);
 

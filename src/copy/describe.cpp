@@ -2,8 +2,10 @@
 #include <string>
 
 #include "copy/copy_conversion.hpp"
+#include "copy/device_convert.hpp"
 #include "copy/device_kernel.hpp"
 #include "copy/device_route.hpp"
+#include "copy/element_conversion.hpp"
 
 #include <ndlease/copy_plan.hpp>
 
@@ -55,12 +57,24 @@ std::string CopyPlan::describe() const {
     }
     if (dst_device_ == Device::cpu() && src_device_ == Device::cpu()) return text;
     std::string way = copying::describe_route(dst_device_, src_device_);
-    if (through_host_ != nullptr) {
-        way += "; items that change format or lie behind pointers go through host memory, where the CPU moves them";
+    const auto address = [](const void* data, std::int64_t offset) { return reinterpret_cast<std::uintptr_t>(data) + static_cast<std::uintptr_t>(offset); };
+    const std::uintptr_t dst = address(dst_, task_.dst_offset);
+    const std::uintptr_t src = address(src_, task_.src_offset);
+    const bool pageable = dst_device_ == Device::cpu() || src_device_ == Device::cpu();
+    const copying::ItemConversion* const by_device = conversion_ == nullptr || pageable ? nullptr : copying::by_devices(*conversion_, task_);
+    if (by_device != nullptr) {
+        const detail::CopyTask elements = copying::element_task(task_, *by_device);
+        const auto offset = [](std::int64_t bytes) { return static_cast<std::uintptr_t>(bytes); };
+        const copying::ConvertingChoice choice =
+            copying::choose_converting_kernel(elements, by_device->how, dst + offset(elements.dst_offset), src + offset(elements.src_offset));
+        way += "; kernel " + std::string(to_string(choice.kernel)) + ", reads " + bytes(choice.src_access) + " at once, writes " + bytes(choice.dst_access);
+        if (dst_device_.type == DeviceType::cuda && src_device_.type == DeviceType::cuda && dst_device_ != src_device_)
+            way += "; without peer access through host memory, where the CPU converts";
+    } else if (through_host_ != nullptr) {
+        way += "; items that change as devices do not change them, or lie behind pointers, go through host memory, where the CPU moves them";
     } else if (task_.path != CopyPath::nothing && route_ != Route::same) {
-        const auto address = [](const void* data, std::int64_t offset) { return reinterpret_cast<std::uintptr_t>(data) + static_cast<std::uintptr_t>(offset); };
         const bool over_link = dst_device_.type == DeviceType::cuda_host || src_device_.type == DeviceType::cuda_host;
-        const copying::DeviceChoice choice = copying::choose_device_kernel(task_, address(dst_, task_.dst_offset), address(src_, task_.src_offset), over_link);
+        const copying::DeviceChoice choice = copying::choose_device_kernel(task_, dst, src, over_link);
         way += "; kernel " + std::string(to_string(choice.kernel)) + ", words of " + bytes(choice.word_bytes);
     }
     line("device:       ", way);

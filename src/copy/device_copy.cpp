@@ -6,6 +6,7 @@
 #include "backend/backend.hpp"
 #include "copy/across.hpp"
 #include "copy/device_route.hpp"
+#include "copy/element_conversion.hpp"
 #include "copy/packed.hpp"
 #include "copy/staged.hpp"
 
@@ -19,21 +20,31 @@ using backend::CopyJob;
 
 bool over_link(const DeviceJob& job) noexcept { return job.dst.type == DeviceType::cuda_host || job.src.type == DeviceType::cuda_host; }
 
+/// `dst` and `src` are where the task's first axis starts.
+void run_task(const detail::CopyTask& task, std::byte* dst, const std::byte* src, const CopyJob& like, const ItemConversion* conversion, StreamRef stream) {
+    const backend::Backend& device = backend::require_cuda("copy");
+    if (conversion == nullptr) {
+        device.run_copy({task, dst, src, {}, like.max_threads, like.over_link}, stream);
+        return;
+    }
+    const detail::CopyTask elements = element_task(task, *conversion);
+    device.run_convert({elements, dst + elements.dst_offset, src + elements.src_offset, conversion->how}, stream);
+}
+
 // Both sides are reachable from the stream's device.
 void run_kernels(const DeviceJob& job, StreamRef stream) {
-    const backend::Backend& device = backend::require_cuda("copy");
     CopyJob local = job.job;
     local.over_link = over_link(job);
     if (!job.overlaps) {
-        device.run_copy(local, stream);
+        run_task(local.task, local.dst, local.src, local, job.conversion, stream);
         return;
     }
     const PackedHalves halves = split_by_packed(local.task);
     const Buffer temporary = Buffer::make(static_cast<std::size_t>(halves.bytes), memory_of(stream.device()), stream);
     auto* const packed = static_cast<std::byte*>(temporary.data());
     const auto& [away, back, bytes] = halves;
-    device.run_copy({away, packed + away.dst_offset, local.src + away.src_offset, {}, local.max_threads, local.over_link}, stream);
-    device.run_copy({back, local.dst + back.dst_offset, packed + back.src_offset, {}, local.max_threads, local.over_link}, stream);
+    run_task(away, packed + away.dst_offset, local.src + away.src_offset, local, nullptr, stream);
+    run_task(back, local.dst + back.dst_offset, packed + back.src_offset, local, job.conversion, stream);
 }
 
 void run_on(DeviceRoute route, const DeviceJob& job, StreamRef stream) {

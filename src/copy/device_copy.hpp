@@ -11,11 +11,14 @@
 
 namespace ndlease::copying {
 
-/// A job without conversion and suboffsets, and where its sides lie.
+struct ItemConversion;
+
+/// A job without suboffsets, and where its sides lie.
 struct DeviceJob {
     const backend::CopyJob& job;
     Device dst, src;
-    bool overlaps = false;  ///< the sides share bytes, or may: the source is read first
+    bool overlaps = false;                       ///< the sides share bytes, or may: the source is read first
+    const ItemConversion* conversion = nullptr;  ///< of a task that converts; then the route is DeviceRoute::kernels
 };
 
 /// The contract of ndlease::copy with a stream. The route is neither DeviceRoute::host nor host_after.

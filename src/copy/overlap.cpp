@@ -2,10 +2,7 @@
 #include "copy/overlap.hpp"
 
 namespace ndlease::copying {
-namespace {
-
-/// Bytes [lower, upper) that the elements touch; false when that leaves the address space.
-bool byte_range(const Dims& shape, const Dims& strides, std::int64_t run_bytes, std::uintptr_t address, std::uintptr_t* lower, std::uintptr_t* upper) noexcept {
+bool byte_range(const Dims& shape, const Dims& strides, std::int64_t run_bytes, std::uintptr_t address, ByteRange* range) noexcept {
     std::int64_t low = 0;
     std::int64_t high = run_bytes;
     for (int i = 0; i < shape.size(); ++i) {
@@ -14,12 +11,10 @@ bool byte_range(const Dims& shape, const Dims& strides, std::int64_t run_bytes, 
         std::int64_t& end = reach < 0 ? low : high;
         if (!add_fits(end, reach, &end)) return false;
     }
-    *lower = address + static_cast<std::uintptr_t>(low);
-    *upper = address + static_cast<std::uintptr_t>(high);
-    return *lower <= address && address <= *upper;
+    range->lower = address + static_cast<std::uintptr_t>(low);
+    range->upper = address + static_cast<std::uintptr_t>(high);
+    return range->lower <= address && address <= range->upper;
 }
-
-}  // namespace
 
 Overlap destination_overlap(const AxisList& axes, std::int64_t run_bytes, std::int64_t max_work) {
     // Nested axes, each stepping over all that lies inside of it, share nothing.
@@ -45,10 +40,9 @@ Overlap sides_overlap(const detail::CopyTask& task, std::uintptr_t dst, std::uin
     const std::int64_t dst_run = task.run_bytes > 0 ? task.run_bytes : task.dst_itemsize;
     const std::int64_t src_run = task.run_bytes > 0 ? task.run_bytes : task.src_itemsize;
     if (task.dst_suboffsets.empty() && task.src_suboffsets.empty()) {
-        std::uintptr_t dst_lower = 0, dst_upper = 0, src_lower = 0, src_upper = 0;
-        const bool known = byte_range(task.shape, task.dst_strides, dst_run, dst, &dst_lower, &dst_upper) &&
-                           byte_range(task.shape, task.src_strides, src_run, src, &src_lower, &src_upper);
-        if (known && (dst_upper <= src_lower || src_upper <= dst_lower)) return Overlap::no;
+        ByteRange written{}, read{};
+        const bool known = byte_range(task.shape, task.dst_strides, dst_run, dst, &written) && byte_range(task.shape, task.src_strides, src_run, src, &read);
+        if (known && (written.upper <= read.lower || read.upper <= written.lower)) return Overlap::no;
     }
     const Layout dst_layout = task.dst_suboffsets.empty() ? Layout(task.shape, task.dst_strides) : Layout(task.shape, task.dst_strides, task.dst_suboffsets);
     const Layout src_layout = task.src_suboffsets.empty() ? Layout(task.shape, task.src_strides) : Layout(task.shape, task.src_strides, task.src_suboffsets);

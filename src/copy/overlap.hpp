@@ -11,6 +11,14 @@
 
 namespace ndlease::copying {
 
+/// [lower, upper)
+struct ByteRange {
+    std::uintptr_t lower, upper;
+};
+
+/// The bytes from the lowest to the highest that the elements touch, each of `run_bytes`; false when that leaves the address space. No extent is 0.
+[[nodiscard]] bool byte_range(const Dims& shape, const Dims& strides, std::int64_t run_bytes, std::uintptr_t address, ByteRange* range) noexcept;
+
 /// Whether two elements of the destination share memory. `axes` is simplified, `run_bytes` its contiguous run.
 [[nodiscard]] Overlap destination_overlap(const AxisList& axes, std::int64_t run_bytes, std::int64_t max_work);
 

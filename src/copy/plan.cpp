@@ -135,7 +135,8 @@ void CopyPlan::run(void* dst, const void* src, StreamRef stream) const { run_on(
 void CopyPlan::run_on(Route route, void* dst, const void* src, StreamRef stream) const {
     const bool checks_values = conversion_ != nullptr;
     if (!checks_values && (task_.path == CopyPath::nothing || route == Route::same)) return;
-    if (through_host_ != nullptr) {
+    const ItemConversion* const by_device = conversion_ == nullptr ? nullptr : by_devices(*conversion_, task_);
+    if (through_host_ != nullptr && (by_device == nullptr || choose_route(dst_device_, src_device_, stream).route != DeviceRoute::kernels)) {
         run_through_host(*through_host_, dst, src, stream);
         return;
     }
@@ -149,7 +150,7 @@ void CopyPlan::run_on(Route route, void* dst, const void* src, StreamRef stream)
         default: break;
     }
     const backend::CopyJob job{task_, static_cast<std::byte*>(dst) + task_.dst_offset, static_cast<const std::byte*>(src) + task_.src_offset, {}, max_threads_};
-    run_device_copy({job, dst_device_, src_device_, route != Route::direct}, stream);
+    run_device_copy({job, dst_device_, src_device_, route != Route::direct, by_device}, stream);
 }
 
 void CopyPlan::run_by(Route route, void* dst, const void* src) const {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Copies with device memory that convert items, or whose host side has suboffsets: the CPU does that, on host memory.
+// Copies with device memory that convert items as devices do not, or whose host side has suboffsets: the CPU does that, on host memory.
 #pragma once
 
 #include <memory>

@@ -143,6 +143,58 @@ KERNELS = [
            COPY_FAULTS),
 ]
 
+def conversions(*names):
+    return device("device_conversion_test", *(f"device_conversion.{name}" for name in names))
+
+
+ALL_VALUES = conversions("every_pair_on_all_edge_values")
+VALUES = "cuda/kernels/convert_value.cuh"
+CONVERTING = [
+    Mutant("ties_rounded_up", VALUES, "0xfffU + (magnitude >> 13 & 1U)", "0x1000U", ALL_VALUES),
+    Mutant("double_rounded_twice", VALUES, "odd += back < value ? 1U : back > value ? ~0U : 0U", "odd += 0U", ALL_VALUES),
+    Mutant("payload_of_nan_lost", VALUES, "0x7fc0'0000U | static_cast<std::uint32_t>(bits >> 29 & 0x003f'ffffU)", "0x7fc0'0000U", ALL_VALUES),
+    Mutant("subnormal_halves_flushed", VALUES, "magnitude < 0x3880'0000U ? subnormal : normal", "magnitude < 0x3880'0000U ? 0 : normal", ALL_VALUES),
+    Mutant("saturated_at_the_signed_limit", "cuda/convert_rules.cpp", "rules.to_unsigned ? 0 : 1", "1", ALL_VALUES),
+    Mutant("negative_zero_is_true", "cuda/convert_rules.cpp", "held == Held::binary32 ? 0x7fff'ffffU", "held == Held::binary32 ? 0xffff'ffffU",
+           ALL_VALUES),
+    Mutant("destination_not_swapped", "cuda/kernels/convert_numbers.cuh", "if (rules.dst_swapped) reverse_bytes(number, rules.dst_bytes);", "",
+           conversions("every_pair_in_every_byte_order")),
+    Mutant("tail_of_a_row_forgotten", "cuda/kernels/convert_runs.cu", "if (at.numbers[k] != Chunk && i < at.numbers[k]) store_number",
+           "if (at.numbers[k] != Chunk && i + 1 < at.numbers[k]) store_number", conversions("rows_of_every_tail")),
+    Mutant("halves_of_16_bytes_not_exchanged", "cuda/kernels/convert_runs.cu", "number[2 * k] = p.exchange ? number[2 * k + 1] : low;", "",
+           conversions("byte_swaps")),
+    Mutant("misaligned_numbers_taken_whole", "src/copy/device_convert.cpp", "is_pair && aligned >= itemsize / 2 ? static_cast<int>(itemsize / 2) : 1",
+           "static_cast<int>(is_pair ? itemsize / 2 : itemsize)", conversions("every_pair_with_gaps_and_misaligned")),
+    Mutant("converted_tile_without_padding", "cuda/kernels/convert_tiles.cu", "(s | 1U) * numbers", "s * numbers", budgets("conversions_by_tiles")),
+    Mutant("converted_tile_edge", "cuda/kernels/convert_tiles.cu", "is_edge_d ? p.by_edge_d : p.by_d", "p.by_d", conversions("tiles_of_every_shape")),
+    Mutant("conversion_over_itself", "src/copy/device_copy.cpp", "    if (!job.overlaps) {\n        run_task",
+           "    if (!job.overlaps || job.conversion != nullptr) {\n        run_task", copies("capture.conversions")),
+]
+
+def batches(*names):
+    return device("device_copy_batch_test", *(f"copy_batch_on_device.{name}" for name in names))
+
+
+BATCHING = [
+    Mutant("entry_before_the_blocks", "cuda/kernels/batch_entry.cuh", "p.entry[middle].first_block <= block", "p.entry[middle].first_block < block",
+           batches("a_thousand_pages_are_one_launch")),
+    Mutant("blocks_counted_from_the_wrong_entry", "cuda/batch.cpp", "        entry.first_block = p.blocks;\n", "        entry.first_block = p.count;\n",
+           batches("runs_at_every_misalignment_and_tail")),
+    Mutant("tail_of_a_batched_run", "cuda/kernels/batch_runs.cu", "    copy_bytes(dst + done, src + done, bytes - done);\n", "",
+           batches("runs_at_every_misalignment_and_tail")),
+    Mutant("words_wider_than_both_sides_allow", "cuda/kernels/batch_runs.cu", "(apart & 7U) == 0", "(apart & 3U) == 0",
+           batches("runs_at_every_misalignment_and_tail")),
+    Mutant("runs_of_a_batch_are_no_boxes", "cuda/batch.cpp", "boxes = entries.begin();", "(void)0;", batches("six_faces_of_a_grid_are_one_launch")),
+    Mutant("read_after_write_forgotten", "src/copy/batch_order.cpp", "!(other.is_written || reach.is_written)", "!(other.is_written && reach.is_written)",
+           batches("random_pairs")),
+    Mutant("later_pair_first", "src/copy/batch_order.cpp", "order[static_cast<std::size_t>(earlier)] + 1", "order[static_cast<std::size_t>(earlier)]",
+           batches("random_pairs")),
+    Mutant("lease_of_a_batch_not_entered", "src/copy/batch.cpp", "accesses_.emplace_back(pairs[i].src, user_of(pairs[i].src), Use::read);",
+           "static_cast<void>(0);", batches("orders_itself_after_and_before_other_streams")),
+    Mutant("captured_before_it_is_refused", "src/copy/batch.cpp", "if (!PlanParts::is_capturable(plans[i], stream)) {", "if (false) {",
+           batches("becomes_part_of_a_graph")),
+]
+
 COPYING = [
     Mutant("slot_filled_while_it_is_read", "src/copy/staged.cpp", "            staging.ring().wait(number);\n", "", SLOTS),
     Mutant("use_of_a_slot_forgotten", "src/copy/staged.cpp", "            staging.ring().used(number, stream);\n            done +=",
@@ -164,4 +216,4 @@ RELEASING = [
            "[&](CallName&) { return cudaEventSynchronize(event_of(event)); }", memory("lease_capture.a_release_leaves_the_captures_of_other_threads_alone")),
 ]
 
-MUTANTS = CALLING + MEMORY + KERNELS + COPYING + RELEASING
+MUTANTS = CALLING + MEMORY + KERNELS + CONVERTING + BATCHING + COPYING + RELEASING

@@ -87,6 +87,41 @@ TEST_F(capture, copies_run_at_each_launch) {
     }
 }
 
+// Conversions are kernels like others; over each other they take memory of the graph.
+TEST_F(capture, conversions) {
+    constexpr std::int64_t bytes = 8192;
+    CopyOptions options;
+    options.conversion = Conversion::cpp;
+    const Format doubles = Format::of<double>();
+    const Format shorts = Format::number(Kind::integer, 16, ByteOrder::big);
+    struct Pair {
+        Side dst, src;
+    };
+    const Pair pairs[] = {{{{200}, {8}, {}, 8, 4096}, {{200}, {2}, {}, 2, 0}},
+                          {{{100}, {16}, {}, 8, 4096}, {{100}, {6}, {}, 2, 2}},
+                          {{{20, 20}, {160, 8}, {}, 8, 4096}, {{20, 20}, {2, 40}, {}, 2, 0}},
+                          {{{20, 20}, {160, 8}, {}, 8, 512}, {{20, 20}, {2, 40}, {}, 2, 512}},
+                          {{{300}, {8}, {}, 8, 512}, {{300}, {2}, {}, 2, 512}}};
+    for (const auto& [dst, src] : pairs) {
+        Random random(5);
+        const Arena arena(random, bytes);
+        std::vector<std::byte> expected = arena.bytes();
+        const auto on_host = [&expected](const Side& side, const Format& format) {
+            return View::lend(static_cast<void*>(expected.data() + side.data), Device::cpu(), format, Layout(side.shape, side.strides), {});
+        };
+        copy(on_host(dst, doubles), on_host(src, shorts), options);
+        DeviceArena memory(Device::cuda(0), bytes);
+        const Stream stream = Stream::make(Device::cuda(0));
+        const Captured graph(stream, [&] { copy(memory.view(dst, doubles), memory.view(src, shorts), stream, options); });
+        for (int launch = 0; launch < 2; ++launch) {
+            memory.put(arena.bytes());
+            graph.launch(stream);
+            stream.synchronize();
+            EXPECT_TRUE(memory.get(bytes) == expected) << dst.to_string();
+        }
+    }
+}
+
 // Over each other: the temporary is memory of the graph.
 TEST_F(capture, overlapping_sides) {
     constexpr std::int64_t bytes = 4096;
@@ -125,7 +160,7 @@ TEST_F(capture, pageable_memory_is_refused_and_the_capture_goes_on) {
         refused(host.view(side), there.view(side));
         refused(there.view(gaps), host.view(side));
         CopyOptions options;
-        options.conversion = Conversion::cpp;
+        options.conversion = Conversion::checked;  // the CPU looks at the values
         try {
             copy(there.view(side, Format::of<float>()), there.view({{100}, {4}, {}, 4, 512}, Format::of<std::int32_t>()), stream, options);
             ADD_FAILURE() << "was not refused";

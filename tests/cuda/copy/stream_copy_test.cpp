@@ -136,7 +136,7 @@ TEST_F(stream_copy, the_host_as_stream_waits) {
     EXPECT_TRUE(same_elements(pinned, counted({33, 65}).transpose()));
 }
 
-TEST_F(stream_copy, conversions_go_through_the_host) {
+TEST_F(stream_copy, conversions_of_the_device_and_of_the_host) {
     const View there = to(counted({6, 9}), Device::cuda(0), stream());
     const View floats = convert(there.transpose(), Format::of<double>(), Conversion::cpp, Order::c, stream());
     EXPECT_EQ(floats.device(), Device::cuda(0));

@@ -8,17 +8,20 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "cuda/copy/device_arena.hpp"
 
 #include <ndlease/copy.hpp>
+#include <ndlease/copy_batch.hpp>
 #include <ndlease/stream.hpp>
 
 namespace ndlease::testing {
 namespace {
 
 /// Counts of one copy on cuda:0 whose sides start at multiples of 256 plus the sides' `data`. Nothing beyond the two sides may be touched.
-simulated_cuda::KernelCounters counters_of_copy(Side dst, Side src) {
+/// Where formats are given, the items are converted.
+simulated_cuda::KernelCounters counters_of_copy(Side dst, Side src, const Format* to = nullptr, const Format* from = nullptr) {
     const auto end = [](const Side& side) {
         std::int64_t bytes = side.data + side.itemsize;
         for (std::size_t i = 0; i < side.shape.size(); ++i) bytes += side.strides[i] < 0 ? 0 : (side.shape[i] - 1) * side.strides[i];
@@ -39,7 +42,13 @@ simulated_cuda::KernelCounters counters_of_copy(Side dst, Side src) {
     {
         const simulated_cuda::restrict_to views(
             {{src_memory.data() + begin(src), src_memory.data() + end(src), false}, {dst_memory.data() + begin(dst), dst_memory.data() + end(dst), true}});
-        copy(dst_memory.view(dst), src_memory.view(src), stream);
+        CopyOptions options;
+        options.conversion = Conversion::cpp;
+        if (to != nullptr) {
+            copy(dst_memory.view(dst, *to), src_memory.view(src, *from), stream, options);
+        } else {
+            copy(dst_memory.view(dst), src_memory.view(src), stream);
+        }
     }
     stream.synchronize();
     EXPECT_EQ(simulated_cuda::violation_report(), "");
@@ -247,6 +256,124 @@ TEST(copy_budget, short_rows) {
     EXPECT_EQ(counters.kernel, "copy_words<16>");
     EXPECT_EQ(counters.total.loads.sectors, 256U);
     EXPECT_EQ(counters.total.stores.sectors, 256U);
+}
+
+/// A conversion between `shape` (n, m), both sides packed; the source transposed where `turned`.
+simulated_cuda::KernelCounters counters_of_conversion(const Format& to, const Format& from, std::int64_t n, std::int64_t m, bool turned) {
+    const std::int64_t a = to.itemsize();
+    const std::int64_t b = from.itemsize();
+    const Side src = turned ? Side{{n, m}, {b, n * b}, {}, b, 0} : Side{{n, m}, {m * b, b}, {}, b, 0};
+    return counters_of_copy({{n, m}, {m * a, a}, {}, a, 0}, src, &to, &from);
+}
+
+struct Conversions {
+    Format to, from;
+    const char* runs;
+    const char* tiles;
+};
+
+std::vector<Conversions> conversions() {
+    const auto number = [](Kind kind, int bits) { return Format::number(kind, bits); };
+    const Format float64 = number(Kind::floating, 64), float32 = number(Kind::floating, 32), float16 = number(Kind::floating, 16);
+    const Format uint8 = number(Kind::unsigned_integer, 8), boolean = number(Kind::boolean, 8), bfloat16 = number(Kind::bfloat, 16);
+    return {{float64, float32, "convert_runs<2>", "convert_tiles<8>"},
+            {uint8, float64, "convert_runs<2>", "convert_tiles<8>"},
+            {float64, float64.with_byte_order(ByteOrder::big), "convert_runs<2>", "convert_tiles<8>"},
+            {float32, float16, "convert_runs<4>", "convert_tiles<4>"},
+            {bfloat16, float16, "convert_runs<8>", "convert_tiles<4>"},
+            {boolean, uint8, "convert_runs<16>", "convert_tiles<4>"},
+            {number(Kind::complex, 128), number(Kind::complex, 64), "convert_runs<2>", "convert_tiles<8>"}};
+}
+
+// The wider side goes by 16 bytes a thread, and no sector is asked for twice.
+TEST(copy_budget, conversions_of_runs) {
+    for (const auto& [to, from, runs, tiles] : conversions()) {
+        const auto counters = counters_of_conversion(to, from, 64, 64, false);
+        const std::string about = from.to_string() + " -> " + to.to_string();
+        EXPECT_EQ(counters.kernel, runs) << about;
+        EXPECT_EQ(counters.total.loads.sectors, counters.total.loads.ideal_sectors) << about;
+        EXPECT_EQ(counters.total.stores.sectors, counters.total.stores.ideal_sectors) << about;
+        const auto& wider = to.itemsize() > from.itemsize() ? counters.total.stores : counters.total.loads;
+        EXPECT_EQ(wider.bytes, wider.requests * 512) << about;
+    }
+}
+
+TEST(copy_budget, conversions_by_tiles) {
+    for (const auto& [to, from, runs, tiles] : conversions()) {
+        const auto counters = counters_of_conversion(to, from, 128, 128, true);
+        const std::string about = from.to_string() + " -> " + to.to_string();
+        EXPECT_EQ(counters.kernel, tiles) << about;
+        EXPECT_EQ(counters.total.loads.sectors, counters.total.loads.ideal_sectors) << about;
+        EXPECT_EQ(counters.total.stores.sectors, counters.total.stores.ideal_sectors) << about;
+        EXPECT_EQ(counters.total.shared().waves, counters.total.shared().ideal_waves) << about;
+    }
+}
+
+// A conversion is one kernel: it takes no memory and waits for nothing.
+TEST(copy_budget, conversions_are_one_launch) {
+    const Format to = Format::number(Kind::floating, 64);
+    const Format from = Format::number(Kind::integer, 16);
+    const DeviceArena dst(Device::cuda(0), 64 * 64 * 8);
+    DeviceArena src(Device::cuda(0), 64 * 64 * 2);
+    Random random(9);
+    src.put(Arena(random, 64 * 64 * 2).bytes());
+    const Stream stream = Stream::make(Device::cuda(0));
+    CopyOptions options;
+    options.conversion = Conversion::cpp;
+    for (const Side& side : {Side{{64, 64}, {128, 2}, {}, 2, 0}, Side{{64, 64}, {2, 128}, {}, 2, 0}}) {
+        const auto before = simulated_cuda::statistics();
+        copy(dst.view({{64, 64}, {512, 8}, {}, 8, 0}, to), src.view(side, from), stream, options);
+        const auto after = simulated_cuda::statistics();
+        EXPECT_EQ(after.operations - before.operations, 1U);
+        EXPECT_EQ(after.kernels - before.kernels, 1U);
+        EXPECT_EQ(after.allocations, before.allocations);
+        EXPECT_EQ(after.waits_on_host, before.waits_on_host);
+        stream.synchronize();
+        EXPECT_EQ(simulated_cuda::violation_report(), "");
+    }
+}
+
+simulated_cuda::KernelCounters counters_of_batch(std::int64_t count, const Side& dst, const Side& src, std::int64_t apart) {
+    Random random(10);
+    const Arena bytes(random, count * apart);
+    DeviceArena dst_memory(Device::cuda(0), bytes.bytes().size());
+    DeviceArena src_memory(Device::cuda(0), bytes.bytes().size());
+    src_memory.put(bytes.bytes());
+    std::vector<CopyPair> pairs;
+    const auto moved = [apart](Side side, std::int64_t i) {
+        side.data += i * apart;
+        return side;
+    };
+    for (std::int64_t i = 0; i < count; ++i) pairs.push_back({dst_memory.view(moved(dst, i)), src_memory.view(moved(src, i))});
+    const Stream stream = Stream::make(Device::cuda(0));
+    const auto before = simulated_cuda::statistics();
+    copy_batch(pairs, stream);
+    const auto after = simulated_cuda::statistics();
+    EXPECT_EQ(after.operations - before.operations, 1U);
+    EXPECT_EQ(after.allocations, before.allocations);
+    EXPECT_EQ(after.waits_on_host, before.waits_on_host);
+    stream.synchronize();
+    EXPECT_EQ(simulated_cuda::violation_report(), "");
+    return simulated_cuda::last_counters();
+}
+
+// Pages of 4 KiB: 16 bytes a thread on both sides.
+TEST(copy_budget, batch_of_pages) {
+    const auto counters = counters_of_batch(100, {{4096}, {1}, {}, 1, 0}, {{4096}, {1}, {}, 1, 0}, 4096);
+    EXPECT_EQ(counters.kernel, "batch_runs");
+    EXPECT_EQ(counters.total.loads.bytes, counters.total.loads.requests * 512);
+    EXPECT_EQ(counters.total.stores.bytes, counters.total.stores.requests * 512);
+    EXPECT_EQ(counters.total.loads.sectors, counters.total.loads.ideal_sectors);
+    EXPECT_EQ(counters.total.stores.sectors, counters.total.stores.ideal_sectors);
+}
+
+// dst: (32,64):(256,4)  src: (32,64):(512,4): rows of 16 words
+TEST(copy_budget, batch_of_boxes) {
+    const auto counters = counters_of_batch(20, {{32, 64}, {256, 4}, {}, 4, 0}, {{32, 64}, {512, 4}, {}, 4, 0}, 16384);
+    EXPECT_EQ(counters.kernel, "batch_boxes");
+    EXPECT_EQ(counters.total.loads.bytes, counters.total.loads.requests * 512);
+    EXPECT_EQ(counters.total.loads.sectors, counters.total.loads.ideal_sectors);
+    EXPECT_EQ(counters.total.stores.sectors, counters.total.stores.ideal_sectors);
 }
 
 }  // namespace

@@ -6,12 +6,14 @@
 
 #include <simulated_cuda/control.hpp>
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
 #include "cuda/copy/device_arena.hpp"
 
 #include <ndlease/copy.hpp>
+#include <ndlease/copy_batch.hpp>
 #include <ndlease/error.hpp>
 #include <ndlease/memory.hpp>
 #include <ndlease/stream.hpp>
@@ -24,11 +26,25 @@ using ::testing::HasSubstr;
 
 constexpr std::int64_t arena_bytes = 64 << 10;
 
+enum class How { plainly, swapping_bytes, as_batch };
+
 struct Route {
     const char* name;
     Device dst, src;
     Side dst_side, src_side;
+    How how = How::plainly;
 };
+
+void reverse_item(std::byte* dst_item, const std::byte* src_item, std::int64_t itemsize) { std::reverse_copy(src_item, src_item + itemsize, dst_item); }
+
+void copy_as(How how, const DeviceArena& dst, const Side& dst_side, const DeviceArena& src, const Side& src_side, StreamRef stream) {
+    const auto number = [](ByteOrder order) { return Format::number(Kind::integer, 32, order); };
+    switch (how) {
+        case How::plainly: copy(dst.view(dst_side), src.view(src_side), stream); break;
+        case How::swapping_bytes: copy(dst.view(dst_side, number(ByteOrder::big)), src.view(src_side, number(ByteOrder::little)), stream); break;
+        case How::as_batch: copy_batch(std::vector<CopyPair>{{dst.view(dst_side), src.view(src_side)}}, stream); break;
+    }
+}
 
 const Side packed{{30, 50}, {200, 4}, {}, 4, 1024};
 const Side turned{{30, 50}, {4, 120}, {}, 4, 16384};
@@ -37,6 +53,9 @@ const Side near_spread{{30, 50}, {400, 8}, {}, 4, 1024};
 
 const Route routes[] = {
     {"kernel", Device::cuda(0), Device::cuda(0), packed, turned},
+    {"conversion", Device::cuda(0), Device::cuda(0), packed, turned, How::swapping_bytes},
+    {"conversion_through_host", Device::cuda(0), Device::cpu(), packed, turned, How::swapping_bytes},
+    {"batch", Device::cuda(0), Device::cuda(0), packed, turned, How::as_batch},
     {"memcpy", Device::cuda(0), Device::cuda(0), packed, {{30, 50}, {200, 4}, {}, 4, 16384}},
     {"from_pinned", Device::cuda(0), Device::cuda_host(), packed, turned},
     {"to_managed", Device::cuda_managed(), Device::cuda(0), near_spread, turned},
@@ -79,10 +98,11 @@ TEST_P(copy_fault, each_call_once_on_every_route) {
         const Arena arena(random, arena_bytes);
         DeviceArena dst(route.dst, arena_bytes);
         DeviceArena src(route.src, arena_bytes);
-        const std::vector<std::byte> after = expected_after_copy(arena, route.dst_side, route.src_side);
+        const std::vector<std::byte> after =
+            expected_after_copy(arena, route.dst_side, route.src_side, route.how == How::swapping_bytes ? &reverse_item : nullptr);
         const Stream stream = Stream::make(Device::cuda(0));
         src.put(arena.bytes());
-        const auto copy_once = [&] { copy(dst.view(route.dst_side), src.view(route.src_side), stream); };
+        const auto copy_once = [&] { copy_as(route.how, dst, route.dst_side, src, route.src_side, stream); };
         copy_once();  // pools, staging memory and events are there from now on
         stream.synchronize();
         simulated_cuda::set_scheduler(GetParam(), 7);
