@@ -30,6 +30,7 @@ const Backend& cuda_backend() noexcept {
         .forget_pools = gpu::forget_pools,
         .run_copy = gpu::run_copy,
         .copy_bytes = gpu::copy_bytes,
+        .copy_rows = gpu::copy_rows,
         .copy_bytes_peer = gpu::copy_bytes_peer,
     };
     return backend;

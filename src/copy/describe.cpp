@@ -4,6 +4,7 @@
 #include "copy/copy_conversion.hpp"
 #include "copy/device_kernel.hpp"
 #include "copy/device_route.hpp"
+#include "copy/link_way.hpp"
 
 #include <ndlease/copy_plan.hpp>
 
@@ -28,6 +29,13 @@ std::string reason(const detail::CopyTask& task) {
 
 std::string with_suboffsets(const Dims& strides, const Dims& suboffsets) {
     return suboffsets.empty() ? to_string(strides) : to_string(strides) + "->" + to_string(suboffsets);
+}
+
+bool is_host_side(Device memory) noexcept { return memory == Device::cpu() || memory.type == DeviceType::cuda_host; }
+
+/// Between the host and a device, on a stream of that device which is not being captured.
+bool is_over_link(Device dst, Device src) noexcept {
+    return (dst.type == DeviceType::cuda && is_host_side(src)) || (src.type == DeviceType::cuda && is_host_side(dst));
 }
 
 }  // namespace
@@ -55,15 +63,25 @@ std::string CopyPlan::describe() const {
     }
     if (dst_device_ == Device::cpu() && src_device_ == Device::cpu()) return text;
     std::string way = copying::describe_route(dst_device_, src_device_);
+    std::string link;
+    bool by_kernel = route_ != Route::same;
     if (through_host_ != nullptr) {
         way += "; items that change format or lie behind pointers go through host memory, where the CPU moves them";
-    } else if (task_.path != CopyPath::nothing && route_ != Route::same) {
+    } else if (is_over_link(dst_device_, src_device_) && task_.path != CopyPath::nothing) {
+        const bool to_device = dst_device_.type == DeviceType::cuda;
+        const bool is_pinned = (to_device ? src_device_ : dst_device_).type == DeviceType::cuda_host;
+        const copying::LinkChoice choice = copying::choose_link_way(task_, {to_device, is_pinned, true}, link_costs());
+        link = copying::describe(choice);
+        by_kernel = choice.way == copying::LinkWay::kernel;
+    }
+    if (through_host_ == nullptr && task_.path != CopyPath::nothing && by_kernel) {
         const auto address = [](const void* data, std::int64_t offset) { return reinterpret_cast<std::uintptr_t>(data) + static_cast<std::uintptr_t>(offset); };
-        const bool over_link = dst_device_.type == DeviceType::cuda_host || src_device_.type == DeviceType::cuda_host;
+        const bool over_link = link.empty() && (dst_device_.type == DeviceType::cuda_host || src_device_.type == DeviceType::cuda_host);
         const copying::DeviceChoice choice = copying::choose_device_kernel(task_, address(dst_, task_.dst_offset), address(src_, task_.src_offset), over_link);
         way += "; kernel " + std::string(to_string(choice.kernel)) + ", words of " + bytes(choice.word_bytes);
     }
     line("device:       ", way);
+    if (!link.empty()) line("link:         ", link);
     return text;
 }
 

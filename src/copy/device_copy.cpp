@@ -6,6 +6,7 @@
 #include "backend/backend.hpp"
 #include "copy/across.hpp"
 #include "copy/device_route.hpp"
+#include "copy/link_copy.hpp"
 #include "copy/packed.hpp"
 #include "copy/staged.hpp"
 
@@ -18,6 +19,10 @@ namespace {
 using backend::CopyJob;
 
 bool over_link(const DeviceJob& job) noexcept { return job.dst.type == DeviceType::cuda_host || job.src.type == DeviceType::cuda_host; }
+
+bool is_between_pinned_and_device(const DeviceJob& job) noexcept {
+    return over_link(job) && (job.dst.type == DeviceType::cuda || job.src.type == DeviceType::cuda);
+}
 
 // Both sides are reachable from the stream's device.
 void run_kernels(const DeviceJob& job, StreamRef stream) {
@@ -36,9 +41,16 @@ void run_kernels(const DeviceJob& job, StreamRef stream) {
     device.run_copy({back, local.dst + back.dst_offset, packed + back.src_offset, {}, local.max_threads, local.over_link}, stream);
 }
 
-void run_on(DeviceRoute route, const DeviceJob& job, StreamRef stream) {
+// `caller_waits`: for `stream`, before the copy returns.
+void run_on(DeviceRoute route, const DeviceJob& job, StreamRef stream, bool caller_waits) {
     switch (route) {
-        case DeviceRoute::kernels: run_kernels(job, stream); break;
+        case DeviceRoute::kernels:
+            if (is_between_pinned_and_device(job)) {
+                copy_over_link(job.job, job.dst.type == DeviceType::cuda, stream, caller_waits);
+            } else {
+                run_kernels(job, stream);
+            }
+            break;
         case DeviceRoute::from_pageable: copy_from_pageable(job.job, stream); break;
         case DeviceRoute::to_pageable: copy_to_pageable(job.job, stream); break;
         case DeviceRoute::across: copy_across(job, stream); break;
@@ -66,14 +78,14 @@ void run_device_copy(const DeviceJob& job, StreamRef stream) {
     const RoutePlan plan = choose_route(job.dst, job.src, stream);
     if (plan.route == DeviceRoute::from_pageable || plan.route == DeviceRoute::to_pageable) refuse_capture(stream, "a copy with pageable memory");
     if (!stream.is_host() && plan.device == stream.device()) {
-        run_on(plan.route, job, stream);
+        run_on(plan.route, job, stream, false);
         return;
     }
     refuse_capture(stream, "a copy on another device than the stream's");
     const Stream own = Stream::make(plan.device);
     own.ref().wait(Event::record(stream));
     try {
-        run_on(plan.route, job, own);
+        run_on(plan.route, job, own, stream.is_host());
         if (stream.is_host()) {
             own.synchronize();
         } else {
