@@ -114,13 +114,20 @@ TEST_F(link_copy, with_random_costs) {
     });
 }
 
-// The stream writes the pinned source before the copy, and again after it: the copy reads what lies between, by each way.
+// The stream writes the pinned source before the copy, and again after it: the copy reads what lies between, by each way, and also where the CPU would be
+// the quickest.
 TEST_F(link_copy, reads_a_pinned_source_in_the_order_of_the_stream) {
     constexpr std::int64_t bytes = 16384;
     const Side dst{{30, 50}, {200, 4}, {}, 4, 256};
-    const Side src{{30, 50}, {-4, -160}, {}, 4, 16000};
-    for (const char* const way : {"rows", "kernel", "boxed"}) {
-        set_link_costs(costs_for(way, 1024));
+    const Side backwards{{30, 50}, {-4, -160}, {}, 4, 16000};
+    const Side every_second{{30, 50}, {400, 8}, {}, 4, 4096};
+    LinkCosts quick_cpu = costs_for("ring", 4096);
+    quick_cpu.cpu_gbps = quick_cpu.cpu_strided_gbps = 1e6;
+    quick_cpu.device_gbps = slow_gbps;
+    for (const char* const way : {"rows", "kernel", "boxed", ""}) {
+        const bool is_cpu_quick = way[0] == 0;
+        const Side& src = is_cpu_quick ? every_second : backwards;
+        set_link_costs(is_cpu_quick ? quick_cpu : costs_for(way, 1024));
         for (std::uint64_t seed = 0; seed < 12; ++seed) {
             Random random(seed);
             const Arena wanted(random, bytes);
