@@ -34,6 +34,7 @@ const Backend& cuda_backend() noexcept {
         .run_convert = gpu::run_convert,
         .run_batch = gpu::run_batch,
         .copy_bytes = gpu::copy_bytes,
+        .copy_rows = gpu::copy_rows,
         .copy_bytes_peer = gpu::copy_bytes_peer,
     };
     return backend;

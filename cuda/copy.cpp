@@ -82,6 +82,23 @@ void copy_bytes(void* dst, const void* src, std::size_t bytes, StreamRef stream)
     on_device_of(stream, "cudaMemcpyAsync", [&] { return cudaMemcpyAsync(dst, src, bytes, cudaMemcpyDefault, stream.cuda()); });
 }
 
+void copy_rows(void* dst, const void* src, const backend::RowBlock& block, StreamRef stream) {
+    const auto size = [](std::int64_t number) { return static_cast<std::size_t>(number); };
+    const std::size_t width = size(block.width);
+    const std::size_t rows = size(block.rows);
+    if (block.planes == 1) {
+        on_device_of(stream, "cudaMemcpy2DAsync",
+                     [&] { return cudaMemcpy2DAsync(dst, size(block.dst_pitch), src, size(block.src_pitch), width, rows, cudaMemcpyDefault, stream.cuda()); });
+        return;
+    }
+    cudaMemcpy3DParms box{};
+    box.dstPtr = {dst, size(block.dst_pitch), width, size(block.dst_plane / block.dst_pitch)};
+    box.srcPtr = {const_cast<void*>(src), size(block.src_pitch), width, size(block.src_plane / block.src_pitch)};
+    box.extent = {width, rows, size(block.planes)};
+    box.kind = cudaMemcpyDefault;
+    on_device_of(stream, "cudaMemcpy3DAsync", [&] { return cudaMemcpy3DAsync(&box, stream.cuda()); });
+}
+
 void copy_bytes_peer(void* dst, int dst_device, const void* src, int src_device, std::size_t bytes, StreamRef stream) {
     on_device_of(stream, "cudaMemcpyPeerAsync", [&] { return cudaMemcpyPeerAsync(dst, dst_device, src, src_device, bytes, stream.cuda()); });
 }

@@ -5,6 +5,7 @@
 #include <cstddef>
 
 #include "backend/copy_job.hpp"
+#include "backend/row_block.hpp"
 
 #include <ndlease/stream.hpp>
 
@@ -13,6 +14,7 @@ namespace ndlease::gpu {
 /// As backend::Backend says.
 void run_copy(const backend::CopyJob& job, StreamRef stream);
 void copy_bytes(void* dst, const void* src, std::size_t bytes, StreamRef stream);
+void copy_rows(void* dst, const void* src, const backend::RowBlock& block, StreamRef stream);
 void copy_bytes_peer(void* dst, int dst_device, const void* src, int src_device, std::size_t bytes, StreamRef stream);
 
 }  // namespace ndlease::gpu

@@ -33,18 +33,22 @@ NDLEASE_API void copy(const View& dst, const View& src, const CopyOptions& optio
 ///   device, pinned, managed: read and written in the order of `stream`. Does not wait on the host; the source may be reused in *stream* order.
 ///   pageable (Device::cpu()): the source may be reused when the call returns, and a destination is complete by then: a copy to it waits on the host.
 ///     Between two pageable sides `stream` plays no part; between a pageable and a pinned or managed one the CPU copies, after waiting for it.
-///   host as stream: everything is done when the call returns.
+///   host as stream: everything is done when the call returns; the CPU may then move pinned memory too.
+/// Of a source in pinned memory the bytes between its elements may be read as well; what they hold plays no part. Of a destination nothing but its elements
+/// is written. So a source's elements lie in one allocation.
 /// Orders `stream` (the host, for pageable memory) after the pending work and the uses recorded in both Views' leases, and records this use there.
-/// What runs: kernels on the stream's device where it reaches both sides, peers included; pinned slots of ndlease's own, at most 3 of 4 MiB a copy, between
-/// pageable memory and a device; memory from the devices' pools (device_pool) for overlapping sides, for device sides with gaps beside pageable memory, and
-/// between devices without peer access. Sides that another device reaches are copied there, on a stream of ndlease's own that is ordered after and before
-/// `stream`. Kernels change byte orders and numbers on the way, where the stream's device reaches both sides: boolean, integers of 8 to 64 bits, float16,
-/// bfloat16, float32, float64, complex numbers and sub-arrays of these. Other changes (Conversion::checked where a value can be lost, records, text, numbers of
-/// more than 64 bits or less than 8, float8), changes on other routes, and host sides with suboffsets go through host memory and wait on the host when device
-/// memory is involved. Capture-safe where the stream's device reaches both sides and nothing goes through host memory; between devices without peer access when
-/// both sides are contiguous. Else a stream that is being captured is refused with errc::not_supported, before anything is enqueued. Throws Error as above,
-/// and: errc::out_of_memory (temporary or staging memory, before anything is enqueued), errc::device (the runtime refuses; the message says how far a copy in
-/// several parts got), errc::not_supported (device memory with suboffsets; no CUDA backend in this build). Any thread.
+/// What runs: kernels on the stream's device where it reaches both sides, peers included. Between the host and a device the way that link_costs.hpp makes the
+/// shortest (docs/performance-link.md; CopyPlan::describe says which): the copy engine, kernels on pinned memory, both with memory of the device's pool between
+/// them, at most LinkCosts::scratch_bytes a copy and none in a capture; for pageable memory pinned slots of ndlease's own as well, at most 3 of 4 MiB a copy.
+/// Memory of the pools also for overlapping sides, and between devices without peer access. Sides that another device reaches are copied there, on a stream of
+/// ndlease's own that is ordered after and before `stream`. Kernels change byte orders and numbers on the way, where the stream's device reaches both sides:
+/// boolean, integers of 8 to 64 bits, float16, bfloat16, float32, float64, complex numbers and sub-arrays of these. Other changes (Conversion::checked where a
+/// value can be lost, records, text, numbers of more than 64 bits or less than 8, float8), changes on other routes, and host sides with suboffsets go through host
+/// memory and wait on the host when device memory is involved. Capture-safe where the stream's device reaches both sides and nothing goes through host memory;
+/// between devices without peer access when both sides are contiguous. Else a stream that is being captured is refused with errc::not_supported, before anything is
+/// enqueued. Throws Error as above, and: errc::out_of_memory (temporary or staging memory, before anything is enqueued), errc::device (the runtime refuses; the
+/// message says how far a copy in several parts got), errc::not_supported (device memory with suboffsets; no CUDA backend in this build),
+/// errc::invalid_argument (what NDLEASE_LINK_COSTS says, before anything is enqueued). Any thread.
 NDLEASE_API void copy(const View& dst, const View& src, StreamRef stream, const CopyOptions& options = {});
 
 /// The same View where it is contiguous already (Order::any: in either order), else a copy in that order, in new memory of `resource` (NULL: memory_of the

@@ -97,7 +97,8 @@ public:
     [[nodiscard]] int rank() const noexcept { return task_.shape.size(); }               ///< after simplification; 0 for one run
     [[nodiscard]] std::int64_t word_bytes() const noexcept { return task_.word_bytes; }  ///< the unit that is moved at once
     /// Several lines for people: path, why, simplified shape, strides of both sides, word, temporary or not; with device memory also how it is reached
-    /// and which kernel moves it.
+    /// and which kernel moves it; between the host and a device which way it takes on a stream that is not captured, and the estimates of all ways.
+    /// Throws Error{errc::invalid_argument} for what NDLEASE_LINK_COSTS says.
     [[nodiscard]] std::string describe() const;
 
 private:

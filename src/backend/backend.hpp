@@ -14,6 +14,7 @@
 #include "backend/batch_job.hpp"
 #include "backend/convert_job.hpp"
 #include "backend/copy_job.hpp"
+#include "backend/row_block.hpp"
 #include "stream/operations.hpp"
 
 namespace ndlease::backend {
@@ -50,6 +51,8 @@ struct Backend {
     void (*run_batch)(std::span<BatchEntry> entries, StreamRef stream);
     /// Contiguous bytes between any two kinds of memory (cudaMemcpyAsync, cudaMemcpyDefault).
     void (*copy_bytes)(void* dst, const void* src, std::size_t bytes, StreamRef stream);
+    /// Rows between any two kinds of memory: a block of more than one row (cudaMemcpy2DAsync, cudaMemcpy3DAsync).
+    void (*copy_rows)(void* dst, const void* src, const RowBlock& block, StreamRef stream);
     /// Contiguous bytes between two devices without peer access.
     void (*copy_bytes_peer)(void* dst, int dst_device, const void* src, int src_device, std::size_t bytes, StreamRef stream);
 };

@@ -6,6 +6,7 @@
 #include "copy/device_kernel.hpp"
 #include "copy/device_route.hpp"
 #include "copy/element_conversion.hpp"
+#include "copy/link_way.hpp"
 
 #include <ndlease/copy_plan.hpp>
 
@@ -30,6 +31,13 @@ std::string reason(const detail::CopyTask& task) {
 
 std::string with_suboffsets(const Dims& strides, const Dims& suboffsets) {
     return suboffsets.empty() ? to_string(strides) : to_string(strides) + "->" + to_string(suboffsets);
+}
+
+bool is_host_side(Device memory) noexcept { return memory == Device::cpu() || memory.type == DeviceType::cuda_host; }
+
+/// Between the host and a device, on a stream of that device which is not being captured.
+bool is_over_link(Device dst, Device src) noexcept {
+    return (dst.type == DeviceType::cuda && is_host_side(src)) || (src.type == DeviceType::cuda && is_host_side(dst));
 }
 
 }  // namespace
@@ -61,6 +69,8 @@ std::string CopyPlan::describe() const {
     const std::uintptr_t dst = address(dst_, task_.dst_offset);
     const std::uintptr_t src = address(src_, task_.src_offset);
     const bool pageable = dst_device_ == Device::cpu() || src_device_ == Device::cpu();
+    std::string link;
+    bool by_kernel = false;
     const copying::ItemConversion* const by_device = conversion_ == nullptr || pageable ? nullptr : copying::by_devices(*conversion_, task_);
     if (by_device != nullptr) {
         const detail::CopyTask elements = copying::element_task(task_, *by_device);
@@ -72,12 +82,22 @@ std::string CopyPlan::describe() const {
             way += "; without peer access through host memory, where the CPU converts";
     } else if (through_host_ != nullptr) {
         way += "; items that change as devices do not change them, or lie behind pointers, go through host memory, where the CPU moves them";
-    } else if (task_.path != CopyPath::nothing && route_ != Route::same) {
-        const bool over_link = dst_device_.type == DeviceType::cuda_host || src_device_.type == DeviceType::cuda_host;
+    } else if (is_over_link(dst_device_, src_device_) && task_.path != CopyPath::nothing) {
+        const bool to_device = dst_device_.type == DeviceType::cuda;
+        const bool is_pinned = (to_device ? src_device_ : dst_device_).type == DeviceType::cuda_host;
+        const copying::LinkChoice choice = copying::choose_link_way(task_, {to_device, is_pinned, true}, link_costs());
+        link = copying::describe(choice);
+        by_kernel = choice.way == copying::LinkWay::kernel;
+    } else {
+        by_kernel = task_.path != CopyPath::nothing && route_ != Route::same;
+    }
+    if (by_kernel) {
+        const bool over_link = link.empty() && (dst_device_.type == DeviceType::cuda_host || src_device_.type == DeviceType::cuda_host);
         const copying::DeviceChoice choice = copying::choose_device_kernel(task_, dst, src, over_link);
         way += "; kernel " + std::string(to_string(choice.kernel)) + ", words of " + bytes(choice.word_bytes);
     }
     line("device:       ", way);
+    if (!link.empty()) line("link:         ", link);
     return text;
 }
 

@@ -7,6 +7,7 @@
 #include "copy/across.hpp"
 #include "copy/device_route.hpp"
 #include "copy/element_conversion.hpp"
+#include "copy/link_copy.hpp"
 #include "copy/packed.hpp"
 #include "copy/staged.hpp"
 
@@ -19,6 +20,10 @@ namespace {
 using backend::CopyJob;
 
 bool over_link(const DeviceJob& job) noexcept { return job.dst.type == DeviceType::cuda_host || job.src.type == DeviceType::cuda_host; }
+
+bool is_between_pinned_and_device(const DeviceJob& job) noexcept {
+    return over_link(job) && (job.dst.type == DeviceType::cuda || job.src.type == DeviceType::cuda);
+}
 
 /// `dst` and `src` are where the task's first axis starts.
 void run_task(const detail::CopyTask& task, std::byte* dst, const std::byte* src, const CopyJob& like, const ItemConversion* conversion, StreamRef stream) {
@@ -47,9 +52,16 @@ void run_kernels(const DeviceJob& job, StreamRef stream) {
     run_task(back, local.dst + back.dst_offset, packed + back.src_offset, local, job.conversion, stream);
 }
 
-void run_on(DeviceRoute route, const DeviceJob& job, StreamRef stream) {
+// `caller_waits`: for `stream`, before the copy returns.
+void run_on(DeviceRoute route, const DeviceJob& job, StreamRef stream, bool caller_waits) {
     switch (route) {
-        case DeviceRoute::kernels: run_kernels(job, stream); break;
+        case DeviceRoute::kernels:
+            if (is_between_pinned_and_device(job) && job.conversion == nullptr) {
+                copy_over_link(job.job, job.dst.type == DeviceType::cuda, stream, caller_waits);
+            } else {
+                run_kernels(job, stream);
+            }
+            break;
         case DeviceRoute::from_pageable: copy_from_pageable(job.job, stream); break;
         case DeviceRoute::to_pageable: copy_to_pageable(job.job, stream); break;
         case DeviceRoute::across: copy_across(job, stream); break;
@@ -77,14 +89,14 @@ void run_device_copy(const DeviceJob& job, StreamRef stream) {
     const RoutePlan plan = choose_route(job.dst, job.src, stream);
     if (plan.route == DeviceRoute::from_pageable || plan.route == DeviceRoute::to_pageable) refuse_capture(stream, "a copy with pageable memory");
     if (!stream.is_host() && plan.device == stream.device()) {
-        run_on(plan.route, job, stream);
+        run_on(plan.route, job, stream, false);
         return;
     }
     refuse_capture(stream, "a copy on another device than the stream's");
     const Stream own = Stream::make(plan.device);
     own.ref().wait(Event::record(stream));
     try {
-        run_on(plan.route, job, own);
+        run_on(plan.route, job, own, stream.is_host());
         if (stream.is_host()) {
             own.synchronize();
         } else {

@@ -55,8 +55,10 @@ std::string describe_route(Device dst, Device src) {
         return text + "kernels where one device reaches the other, else packed, sent and unpacked";
     }
     if (is_cuda(dst) || is_cuda(src)) {
-        if (!is_pageable(dst) && !is_pageable(src)) return text + "kernels on " + ndlease::to_string(is_cuda(dst) ? dst : src);
-        return text + (is_pageable(src) ? "pinned slots that the CPU packs" : "pinned slots that the CPU unpacks");
+        if (dst.type == DeviceType::cuda_managed || src.type == DeviceType::cuda_managed) {
+            return text + "kernels on " + ndlease::to_string(is_cuda(dst) ? dst : src);
+        }
+        return text + "the way that takes the shortest time";
     }
     if (!is_pageable(dst) && !is_pageable(src)) return text + "kernels of the stream's device, or the CPU without a stream";
     return text + "the CPU";

@@ -5,8 +5,14 @@
 
 namespace ndlease::copying {
 
-Pieces::Pieces(const detail::CopyTask& task, std::int64_t limit_bytes)
-    : axes_(axes_of(task)), unit_{task.run_bytes, task.run_bytes}, single_thread_(task.single_thread) {
+Pieces::Pieces(const detail::CopyTask& task, std::int64_t limit_bytes) : Pieces({axes_of(task)}, task, limit_bytes) {}
+
+Pieces::Pieces(const SideOrder& order, const detail::CopyTask& task, std::int64_t limit_bytes)
+    : axes_(order.axes),
+      dst_offset_(order.dst_offset),
+      src_offset_(order.src_offset),
+      unit_{task.run_bytes, task.run_bytes},
+      single_thread_(task.single_thread) {
     if (unit_.bytes > limit_bytes) {  // the run itself is cut
         axes_.push_back({unit_.bytes, 1, 1});
         unit_ = {1, 1};
@@ -36,6 +42,8 @@ Pieces::Pieces(const detail::CopyTask& task, std::int64_t limit_bytes)
 
 Piece Pieces::at(std::int64_t number) const {
     Piece piece;
+    piece.dst_offset = dst_offset_;
+    piece.src_offset = src_offset_;
     AxisList part;
     if (cut_axis_ < 0) {
         part = axes_;

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "copy/packed.hpp"
+#include "copy/side_order.hpp"
 
 namespace ndlease::copying {
 
@@ -21,6 +22,9 @@ class Pieces {
 public:
     /// `task` must outlive this object. Throws Error{errc::overflow}.
     Pieces(const detail::CopyTask& task, std::int64_t limit_bytes);
+    /// The same, where packed memory is in the order of the side that `order` (of `task`) is of: to move between that side and a part is then as near to
+    /// a contiguous copy as can be, and the other side's half does what is left.
+    Pieces(const SideOrder& order, const detail::CopyTask& task, std::int64_t limit_bytes);
 
     [[nodiscard]] std::int64_t count() const noexcept { return count_; }
     [[nodiscard]] std::int64_t largest_bytes() const noexcept { return largest_bytes_; }  ///< packed, of one part
@@ -30,6 +34,7 @@ public:
 
 private:
     AxisList axes_;
+    std::int64_t dst_offset_ = 0, src_offset_ = 0;
     Unit unit_;
     int cut_axis_ = -1;          // -1: one part
     std::int64_t per_part_ = 0;  // positions along cut_axis_

@@ -5,12 +5,13 @@
 #include <string>
 
 #include "backend/backend.hpp"
+#include "copy/link_copy.hpp"
 #include "copy/pieces.hpp"
 #include "copy/staging.hpp"
 #include "cpu/run_copy.hpp"
 
 #include <ndlease/error.hpp>
-#include <ndlease/memory.hpp>
+#include <ndlease/link_costs.hpp>
 
 namespace ndlease::copying {
 namespace {
@@ -21,22 +22,28 @@ CopyJob placed(const detail::CopyTask& task, std::byte* dst, const std::byte* sr
     return {task, dst + task.dst_offset, src + task.src_offset, {}, like.max_threads};
 }
 
-/// What both directions have: the parts, pinned slots for some of them at a time, and device memory where the device's side has gaps.
+/// What both directions have: the parts, in the order of the host's side, pinned slots for some of them at a time, and what moves bytes between those and the
+/// device's side.
 class Staging {
 public:
-    Staging(const CopyJob& job, StreamRef stream, bool device_side_has_gaps)
-        : pieces_(job.task, staging_slot_bytes),
+    Staging(const CopyJob& job, bool to_device, std::int64_t piece_bytes, const LinkCosts& costs, StreamRef stream)
+        : pieces_(in_order_of(job.task, to_device ? TaskSide::source : TaskSide::destination), job.task, piece_bytes),
           slots_(static_cast<int>(std::min<std::int64_t>(pieces_.count(), staging_slots))),
           stream_(stream),
-          ring_(StagingRing::reserve(slots_)) {
-        if (device_side_has_gaps) scratch_ = Buffer::make(static_cast<std::size_t>(pieces_.largest_bytes()), memory_of(stream.device()), stream);
+          ring_(StagingRing::reserve(slots_)),
+          mover_(to_device, stream, costs) {
+        const Piece first = pieces_.at(0);
+        static_cast<void>(mover_.prepare(to_device ? first.halves.back : first.halves.away));
     }
 
     [[nodiscard]] const Pieces& pieces() const noexcept { return pieces_; }
     [[nodiscard]] int slots() const noexcept { return slots_; }
     [[nodiscard]] StagingRing& ring() noexcept { return ring_; }
-    [[nodiscard]] std::byte* scratch() const noexcept { return static_cast<std::byte*>(scratch_.data()); }
     [[nodiscard]] int slot_of(std::int64_t piece) const noexcept { return static_cast<int>(piece % slots_); }
+    void move(const CopyJob& half) const {
+        std::int64_t moved = 0;
+        mover_.run(half, &moved);
+    }
 
     /// Runs `copy`, which counts the bytes it has done in *done.
     template <class Copy>
@@ -60,20 +67,26 @@ private:
     int slots_;
     StreamRef stream_;
     StagingRing ring_;
-    Buffer scratch_;
+    LinkMover mover_;
 };
 
-bool is_one_run(const detail::CopyTask& task) noexcept { return task.path == CopyPath::one_run; }
+/// By the runtime, or the bytes of a part of the ring.
+LinkChoice choose(const CopyJob& job, bool to_device, const LinkCosts& costs) { return choose_link_way(job.task, {to_device, false, true}, costs); }
+
+void copy_straight(const CopyJob& job, StreamRef stream) {
+    backend::require_cuda("copy").copy_bytes(job.dst, job.src, static_cast<std::size_t>(job.task.run_bytes), stream);
+}
 
 }  // namespace
 
 void copy_from_pageable(const CopyJob& job, StreamRef stream) {
-    const backend::Backend& device = backend::require_cuda("copy");
-    if (is_one_run(job.task)) {
-        device.copy_bytes(job.dst, job.src, static_cast<std::size_t>(job.task.run_bytes), stream);
+    const LinkCosts costs = link_costs();
+    const LinkChoice choice = choose(job, true, costs);
+    if (choice.way == LinkWay::straight) {
+        copy_straight(job, stream);
         return;
     }
-    Staging staging(job, stream, !is_one_run(split_by_packed(job.task).back));
+    Staging staging(job, true, choice.piece_bytes, costs, stream);
     std::int64_t done = 0;
     staging.run(&done, [&] {
         for (std::int64_t i = 0; i < staging.pieces().count(); ++i) {
@@ -82,15 +95,7 @@ void copy_from_pageable(const CopyJob& job, StreamRef stream) {
             std::byte* const slot = staging.ring().slot(number);
             staging.ring().wait(number);
             cpu::run_copy(placed(piece.halves.away, slot, job.src + piece.src_offset, job));
-            std::byte* const dst = job.dst + piece.dst_offset;
-            const detail::CopyTask& back = piece.halves.back;
-            const auto bytes = static_cast<std::size_t>(piece.halves.bytes);
-            if (staging.scratch() == nullptr) {
-                device.copy_bytes(dst + back.dst_offset, slot + back.src_offset, bytes, stream);
-            } else {
-                device.copy_bytes(staging.scratch(), slot, bytes, stream);
-                device.run_copy(placed(back, dst, staging.scratch(), job), stream);
-            }
+            staging.move(placed(piece.halves.back, job.dst + piece.dst_offset, slot, job));
             staging.ring().used(number, stream);
             done += piece.halves.bytes;
         }
@@ -98,27 +103,19 @@ void copy_from_pageable(const CopyJob& job, StreamRef stream) {
 }
 
 void copy_to_pageable(const CopyJob& job, StreamRef stream) {
-    const backend::Backend& device = backend::require_cuda("copy");
-    if (is_one_run(job.task)) {
-        device.copy_bytes(job.dst, job.src, static_cast<std::size_t>(job.task.run_bytes), stream);
+    const LinkCosts costs = link_costs();
+    const LinkChoice choice = choose(job, false, costs);
+    if (choice.way == LinkWay::straight) {
+        copy_straight(job, stream);
         stream.synchronize();
         return;
     }
-    Staging staging(job, stream, !is_one_run(split_by_packed(job.task).away));
+    Staging staging(job, false, choice.piece_bytes, costs, stream);
     const Pieces& pieces = staging.pieces();
     const auto enqueue = [&](std::int64_t i) {
         const Piece piece = pieces.at(i);
         const int number = staging.slot_of(i);
-        std::byte* const slot = staging.ring().slot(number);
-        const std::byte* const src = job.src + piece.src_offset;
-        const detail::CopyTask& away = piece.halves.away;
-        const auto bytes = static_cast<std::size_t>(piece.halves.bytes);
-        if (staging.scratch() == nullptr) {
-            device.copy_bytes(slot + away.dst_offset, src + away.src_offset, bytes, stream);
-        } else {
-            device.run_copy(placed(away, staging.scratch(), src, job), stream);
-            device.copy_bytes(slot, staging.scratch(), bytes, stream);
-        }
+        staging.move(placed(piece.halves.away, staging.ring().slot(number), job.src + piece.src_offset, job));
         staging.ring().used(number, stream);
     };
     std::int64_t done = 0;

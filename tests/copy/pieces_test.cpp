@@ -33,7 +33,8 @@ void check(Random& random, const ShapeLimits& limits, std::int64_t limit) {
     const detail::CopyTask task = build_task(&axes, {itemsize, itemsize, false});
     if (task.path == CopyPath::nothing) return;
 
-    const Pieces pieces(task, limit);
+    const SideOrder order = in_order_of(task, random.one_in(2) ? TaskSide::source : TaskSide::destination);
+    const Pieces pieces = random.one_in(2) ? Pieces(task, limit) : Pieces(order, task, limit);
     std::int64_t total = 0;
     for (std::int64_t i = 0; i < pieces.count(); ++i) {
         const Piece piece = pieces.at(i);
@@ -54,6 +55,18 @@ TEST(copy_pieces, together_are_the_copy) {
 
 TEST(copy_pieces, cut_long_runs) {
     for_random_cases(3'000, [](Random& random) { check(random, {1, 3, 500, 2000}, random.in(1, 700)); });
+}
+
+// The side in whose order the parts are packed is walked as it lies in memory, backwards or not.
+// dst: (40,50):(200,4)  src: (40,50):(-4,-160)
+TEST(copy_pieces, in_the_order_of_the_source_move_it_as_one_run) {
+    AxisList axes;
+    match_axes(Layout(Dims{40, 50}, Dims{200, 4}), Layout(Dims{40, 50}, Dims{-4, -160}), &axes);
+    const detail::CopyTask task = build_task(&axes, {4, 4, false});
+    const Pieces pieces(in_order_of(task, TaskSide::source), task, 1600);
+    EXPECT_EQ(pieces.count(), 5);
+    EXPECT_EQ(pieces.at(1).halves.away.path, CopyPath::one_run);
+    EXPECT_EQ(pieces.at(1).halves.away.run_bytes, 1600);
 }
 
 // A row that is repeated is in the packed memory once.

@@ -34,7 +34,9 @@ GRAPH = operations("capture.graph_keeps_a_payload_until_all_that_was_made_of_it_
 MOVED_BUFFER = memory("device_buffer.goes_back_in_the_order_of_the_stream_it_was_moved_to")
 LENT_BUFFER = memory("device_buffer.lends_itself_in_stream_order")
 COPY_FAULTS = device("device_copy_fault_test", "lazy/copy_fault.each_call_once_on_every_route/0")
-SLOTS = device("device_copy_fault_test", "copy_staging.is_not_reused_while_a_transfer_reads_it")
+SLOTS = device("device_copy_fault_test", "copy_staging.is_not_reused_while_a_transfer_reads_it", "link_memory.slots_are_not_reused_early")
+LINK = device("device_link_copy_test", "link_copy.by_each_way_of_random_layouts", "link_copy.with_random_costs")
+LINK_ORDER = device("device_link_copy_test", "link_copy.reads_a_pinned_source_in_the_order_of_the_stream")
 CAPTURED_COPIES = copies("capture.copies_run_at_each_launch")
 TILE_EDGES = copies("tile_sweep.edges_of_aligned_rows", "tile_sweep.edges_of_misaligned_rows")
 RUN_TAILS = copies("run_sweep.every_misalignment_and_tail")
@@ -207,6 +209,25 @@ COPYING = [
     Mutant("part_unpacked_before_it_arrives", "src/copy/across.cpp", "            follow(dst.stream, stream);\n", "", COPY_FAULTS),
 ]
 
+OVER_LINK = [
+    Mutant("gaps_of_a_pinned_destination_written", "src/copy/link_way.cpp", "if (!sides_.to_device || axes == host_.axes.rank) return best;",
+           "if (axes == host_.axes.rank) return best;", LINK),
+    Mutant("part_of_a_box_from_its_start", "src/copy/link_copy.cpp", "const std::byte* const src = job.src + box.src_offset;",
+           "const std::byte* const src = job.src;", LINK),
+    Mutant("planes_at_any_stride", "src/copy/dma_rows.cpp", "return stride % pitch == 0 && stride / pitch >= row.extent;",
+           "return stride / pitch >= row.extent;", LINK),
+    Mutant("rows_closer_than_they_are_wide", "src/copy/dma_rows.cpp", "return axis.dst_stride >= width && axis.src_stride >= width &&",
+           "return axis.dst_stride > 0 && axis.src_stride > 0 &&", LINK),
+    Mutant("turned_side_not_moved_to_its_start", "src/copy/side_order.cpp", "            order.src_offset += axis.src_stride * (axis.extent - 1);\n", "", LINK),
+    Mutant("pinned_memory_read_behind_a_stream", "src/copy/device_copy.cpp", "run_on(plan.route, job, stream, false);", "run_on(plan.route, job, stream, true);",
+           LINK_ORDER),
+    Mutant("scratch_memory_in_a_capture", "src/copy/link_copy.cpp", " || stream_.is_capturing()) return false;", ") return false;",
+           device("device_copy_fault_test", "link_memory.none_is_taken_in_a_capture")),
+    Mutant("scratch_of_any_size", "src/copy/link_boxes.cpp", "if (extent - 1 > (limit_bytes - bytes) / stride) break;", "",
+           device("device_copy_fault_test", "link_memory.held_is_scratch_alone_between_pinned_and_device_memory")),
+    Mutant("nobody_says_how_far_a_copy_in_parts_got", "src/copy/link_copy.cpp", "        if (done == 0) throw;\n", "        throw;\n", COPY_FAULTS),
+]
+
 RELEASING = [
     Mutant("share_given_back_within_the_driver", "src/lease/graph_share.cpp", "give_share_later(static_cast<GraphShare*>(payload));",
            "const std::unique_ptr<GraphShare> gone(static_cast<GraphShare*>(payload)); (void)Lease::release_token(gone->share);",
@@ -216,4 +237,4 @@ RELEASING = [
            "[&](CallName&) { return cudaEventSynchronize(event_of(event)); }", memory("lease_capture.a_release_leaves_the_captures_of_other_threads_alone")),
 ]
 
-MUTANTS = CALLING + MEMORY + KERNELS + CONVERTING + BATCHING + COPYING + RELEASING
+MUTANTS = CALLING + MEMORY + KERNELS + CONVERTING + BATCHING + COPYING + OVER_LINK + RELEASING

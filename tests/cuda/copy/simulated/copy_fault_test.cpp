@@ -8,9 +8,11 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "cuda/copy/device_arena.hpp"
+#include "cuda/copy/link_ways.hpp"
 
 #include <ndlease/copy.hpp>
 #include <ndlease/copy_batch.hpp>
@@ -33,6 +35,7 @@ struct Route {
     Device dst, src;
     Side dst_side, src_side;
     How how = How::plainly;
+    const char* way = nullptr;  ///< over the link, in parts of 2 KiB
 };
 
 void reverse_item(std::byte* dst_item, const std::byte* src_item, std::int64_t itemsize) { std::reverse_copy(src_item, src_item + itemsize, dst_item); }
@@ -50,6 +53,8 @@ const Side packed{{30, 50}, {200, 4}, {}, 4, 1024};
 const Side turned{{30, 50}, {4, 120}, {}, 4, 16384};
 const Side spread{{30, 50}, {400, 8}, {}, 4, 32768};
 const Side near_spread{{30, 50}, {400, 8}, {}, 4, 1024};
+const Side few_rows{{6, 300}, {1600, 4}, {}, 4, 1024};
+const Side run{{9000}, {1}, {}, 1, 515};
 
 const Route routes[] = {
     {"kernel", Device::cuda(0), Device::cuda(0), packed, turned},
@@ -66,6 +71,15 @@ const Route routes[] = {
     {"on_another_device", Device::cuda(1), Device::cuda(1), packed, turned},
     {"between_devices", Device::cuda(1), Device::cuda(0), near_spread, turned},
     {"from_another_device", Device::cuda(0), Device::cuda(1), near_spread, turned},
+    {"rows_from_pinned", Device::cuda(0), Device::cuda_host(), few_rows, {{6, 300}, {-2400, 4}, {}, 4, 40000}, How::plainly, "rows"},
+    {"boxed_from_pinned", Device::cuda(0), Device::cuda_host(), near_spread, turned, How::plainly, "boxed"},
+    {"packed_to_pinned", Device::cuda_host(), Device::cuda(0), few_rows, {{6, 300}, {4, 24}, {}, 4, 32768}, How::plainly, "packed"},
+    {"boxed_from_pageable", Device::cuda(0), Device::cpu(), near_spread, turned, How::plainly, "boxed"},
+    {"packed_to_pageable", Device::cpu(), Device::cuda(0), packed, spread, How::plainly, "packed"},
+    {"run_from_pageable", Device::cuda(0), Device::cpu(), run, {{9000}, {1}, {}, 1, 20001}, How::plainly, "ring"},
+    {"run_to_pageable", Device::cpu(), Device::cuda(0), run, {{9000}, {1}, {}, 1, 20001}, How::plainly, "ring"},
+    {"run_to_pageable_straight", Device::cpu(), Device::cuda(0), run, {{9000}, {1}, {}, 1, 20001}, How::plainly, "straight"},
+    {"pinned_by_the_cpu", Device::cuda(1), Device::cuda_host(), packed, spread, How::plainly, "ring"},
 };
 
 // Bytes outside of the destination's elements must be those of the arena, those of elements either old or new.
@@ -94,6 +108,7 @@ class copy_fault : public ::testing::TestWithParam<Scheduler> {};
 TEST_P(copy_fault, each_call_once_on_every_route) {
     for (const Route& route : routes) {
         simulated_cuda::set_scheduler(Scheduler::eager);
+        const WithLinkCosts costs(route.way == nullptr ? LinkCosts() : costs_for(route.way, 2048));
         Random random(5);
         const Arena arena(random, arena_bytes);
         DeviceArena dst(route.dst, arena_bytes);
@@ -108,6 +123,7 @@ TEST_P(copy_fault, each_call_once_on_every_route) {
         simulated_cuda::set_scheduler(GetParam(), 7);
         const std::size_t blocks = blocks_in_use();
         int failures = 0;
+        int halfway = 0;
         for (const cudaError_t fault : {cudaErrorMemoryAllocation, cudaErrorInvalidValue}) {
             for (std::uint64_t ordinal = 1;; ++ordinal) {
                 const std::string about = std::string(route.name) + ", call " + std::to_string(ordinal) + " fails with " + cudaGetErrorName(fault);
@@ -133,6 +149,7 @@ TEST_P(copy_fault, each_call_once_on_every_route) {
                 if (failed) {
                     ++failures;
                     EXPECT_THAT(message, HasSubstr(cudaGetErrorName(fault))) << about;
+                    halfway += message.find("bytes") != std::string::npos && message.find(" before") != std::string::npos;
                     expect_within(dst.get(arena_bytes), arena.bytes(), after, about + ": " + message);
                 } else {
                     EXPECT_TRUE(dst.get(arena_bytes) == after) << about;
@@ -149,6 +166,9 @@ TEST_P(copy_fault, each_call_once_on_every_route) {
             }
         }
         EXPECT_GT(failures, 0) << route.name;
+        if (route.way != nullptr && std::string_view(route.way) != "straight") {
+            EXPECT_GT(halfway, 0) << route.name << ": nobody says how far it got";
+        }
     }
 }
 
