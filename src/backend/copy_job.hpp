@@ -15,6 +15,7 @@ struct ItemConverter {
                          std::int64_t count) noexcept;
     Run run = nullptr;
     const void* program = nullptr;
+    bool fills_items = false;  ///< it writes each byte of an item, whatever was there before
 };
 
 struct CopyJob {

@@ -73,6 +73,20 @@ std::int64_t ConversionProgram::swap_bytes() const noexcept {
     return step.kind == ConversionStep::Kind::swap && step.is_one_block() && step.bytes == to_.itemsize() ? step.unit : 0;
 }
 
+bool ConversionProgram::fills_items() const noexcept {
+    if (is_byte_swap()) return true;
+    constexpr std::int64_t longest_without_gaps = 8;  // an x87 number leaves some of its bytes alone
+    if (steps_.size() != 1) return false;
+    const ConversionStep& step = steps_.front();
+    if (step.kind != ConversionStep::Kind::number || step.dst_offset != 0 || step.bytes > longest_without_gaps) return false;
+    std::int64_t filled = step.bytes;
+    for (auto loop = step.loops.rbegin(); loop != step.loops.rend(); ++loop) {
+        if (loop->dst_stride != filled) return false;
+        filled *= loop->count;
+    }
+    return filled == to_.itemsize();
+}
+
 std::string ConversionProgram::describe() const {
     if (is_plain()) return "plain copy of " + std::to_string(to_.itemsize()) + "-byte items";
     if (is_byte_swap()) return "byte swap in units of " + std::to_string(swap_bytes()) + " bytes";

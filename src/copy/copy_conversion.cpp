@@ -39,7 +39,9 @@ std::shared_ptr<const detail::CopyConversion> make_conversion(const View& dst, c
     return std::make_shared<const detail::CopyConversion>(detail::CopyConversion{std::move(program), src.layout()});
 }
 
-backend::ItemConverter converter(const detail::CopyConversion& conversion) noexcept { return {&run_program, &conversion.program}; }
+backend::ItemConverter converter(const detail::CopyConversion& conversion) noexcept {
+    return {&run_program, &conversion.program, conversion.program.fills_items()};
+}
 
 bool works_in_place(const detail::CopyConversion& conversion) noexcept { return conversion.program.is_byte_swap(); }
 

@@ -17,6 +17,13 @@ void move_run(const backend::CopyJob& job) noexcept {
     }
 }
 
+/// High ranks with small extents: no two axes make a tile, but several do.
+bool is_crossed(const detail::CopyTask& task) noexcept {
+    constexpr std::int64_t line = 64;
+    const int last = task.shape.size() - 1;
+    return last >= 1 && task.source_axis >= 0 && task.source_axis != last && task.dst_strides[last] < line && task.run_bytes < line;
+}
+
 }  // namespace
 
 void run_copy_here(const backend::CopyJob& job) noexcept {
@@ -24,7 +31,7 @@ void run_copy_here(const backend::CopyJob& job) noexcept {
         case CopyPath::nothing: break;
         case CopyPath::one_run: move_run(job); break;
         case CopyPath::rows:
-        case CopyPath::gather: copy_strided(job); break;
+        case CopyPath::gather: is_crossed(job.task) ? copy_tiles(job) : copy_strided(job); break;
         case CopyPath::broadcast: copy_broadcast(job); break;
         case CopyPath::tiles: copy_tiles(job); break;
         case CopyPath::convert: copy_converting(job); break;

@@ -1,96 +1,192 @@
 // SPDX-License-Identifier: Apache-2.0
-// The two sides are contiguous along different axes. Planes of both axes are cut into tiles: each is read in the source's order
-// into a small buffer and written in the destination's, so that every cache line of either side is used up while it is held.
+// The two sides are closest along different axes. Each tile is read in the source's order into one small buffer, transposed into another, and written from
+// there in the destination's order. The buffers keep rows whose distance is a power of two from pushing each other out of the caches.
 #include <algorithm>
+#include <cstring>
 
 #include "cpu/item.hpp"
 #include "cpu/paths.hpp"
 #include "cpu/positions.hpp"
+#include "cpu/simd/transpose.hpp"
+#include "cpu/tile_shape.hpp"
 
 namespace ndlease::cpu {
 namespace {
 
-constexpr std::int64_t buffer_bytes = std::int64_t{16} * 1024;  // half of a small first-level cache
-constexpr std::int64_t narrow = 8;                              // positions: a plane this narrow needs no buffer
-constexpr std::int64_t narrow_block = 1024;                     // positions along its long side
+constexpr std::int64_t line = 64;
 
-/// A plane of two axes: `d` is the destination's contiguous one, `s` the source's. Strides are bytes.
-struct Plane {
-    std::int64_t d_extent, d_dst, d_src;
-    std::int64_t s_extent, s_dst, s_src;
+/// Where the positions of a group lie on one side, in bytes from the first.
+class Starts {
+public:
+    Starts(const AxisSet& axes, const AxisGroup& group, const std::int64_t* strides) noexcept : rows_{nullptr, strides[group.axis[0]]} {
+        if (group.rank == 1) return;
+        std::int64_t extent = axes.extent[group.axis[0]];
+        for (int i = 1; i < group.rank; ++i) {
+            if (strides[group.axis[i]] != rows_.pitch * extent) {
+                list(axes, group, strides);
+                return;
+            }
+            extent *= axes.extent[group.axis[i]];
+        }
+    }
+    Starts(const Starts&) = delete;
+    Starts& operator=(const Starts&) = delete;
+
+    [[nodiscard]] const RowStarts& rows() const noexcept { return rows_; }
+    [[nodiscard]] bool is_regular() const noexcept { return rows_.offsets == nullptr; }
+
+private:
+    void list(const AxisSet& axes, const AxisGroup& group, const std::int64_t* strides) noexcept {
+        std::int64_t count = 1;
+        table_[0] = 0;
+        for (int i = 0; i < group.rank; ++i) {
+            const int axis = group.axis[i];
+            const std::int64_t times = i + 1 < group.rank ? axes.extent[axis] : group.block;
+            for (std::int64_t k = 1; k < times; ++k) {
+                for (std::int64_t j = 0; j < count; ++j) table_[k * count + j] = table_[j] + k * strides[axis];
+            }
+            count *= times;
+        }
+        rows_.offsets = table_;
+    }
+
+    RowStarts rows_;
+    std::int64_t table_[tile_positions];  // not initialised
 };
 
-std::int64_t tile_side(std::int64_t item_bytes) noexcept {
-    std::int64_t side = 128;
-    while (side > 8 && side * side * item_bytes > buffer_bytes) side /= 2;
-    return side;
+/// One side's items that lie apart.
+template <class Item>
+void gather_items(Item item, std::byte* buffer, const std::byte* src, const RowStarts& d, std::int64_t d_count, const RowStarts& s,
+                  std::int64_t s_count) noexcept {
+    for (std::int64_t i = 0; i < d_count; ++i) {
+        for (std::int64_t j = 0; j < s_count; ++j) item.move(buffer + (i * s_count + j) * item.size, src + d.at(i) + s.at(j));
+    }
 }
 
 template <class Item>
-void move_tile(Item item, const Plane& tile, std::byte* dst, const std::byte* src, std::byte* buffer) noexcept {
-    const std::int64_t pitch = tile.d_extent * item.size;
-    for (std::int64_t d = 0; d < tile.d_extent; ++d) move_items(item, buffer + d * item.size, pitch, src + d * tile.d_src, tile.s_src, tile.s_extent);
-    for (std::int64_t s = 0; s < tile.s_extent; ++s) {
-        if (tile.d_dst == item.size) {
-            std::memcpy(dst + s * tile.s_dst, buffer + s * pitch, static_cast<std::size_t>(pitch));
+void scatter_items(Item item, std::byte* dst, const RowStarts& s, std::int64_t s_count, const RowStarts& d, std::int64_t d_count,
+                   const std::byte* buffer) noexcept {
+    for (std::int64_t j = 0; j < s_count; ++j) {
+        for (std::int64_t i = 0; i < d_count; ++i) item.move(dst + s.at(j) + d.at(i), buffer + (j * d_count + i) * item.size);
+    }
+}
+
+template <class Item>
+void transpose_items(Item item, const MatrixPair& m, std::int64_t rows, std::int64_t columns) noexcept {
+    for (std::int64_t i = 0; i < rows; ++i) move_items(item, m.dst + i * item.size, m.dst_pitch, m.src + i * m.src_pitch, item.size, columns);
+}
+
+class Tiles {
+public:
+    Tiles(const AxisSet& axes, const TileShape& shape, std::int64_t item_bytes, bool stream) noexcept
+        : d_src_(axes, shape.d, axes.src_stride),
+          d_dst_(axes, shape.d, axes.dst_stride),
+          s_src_(axes, shape.s, axes.src_stride),
+          s_dst_(axes, shape.s, axes.dst_stride),
+          shape_(shape),
+          item_bytes_(item_bytes),
+          stream_(stream) {
+        // A few rows, or rows within the caches that do not push each other out, need no buffer to be read from.
+        constexpr std::int64_t few = 4;
+        reads_in_place_ =
+            shape.s_is_run && d_src_.is_regular() && (shape.d.positions() <= few || shape.s.positions() <= few || (!stream && d_src_.rows().pitch % 4096 != 0));
+    }
+
+    /// `d` and `s` positions of the tile at dst and src; the next one to be read is at `next`.
+    void move(std::byte* dst, const std::byte* src, std::int64_t d, std::int64_t s, const std::byte* next) noexcept {
+        const std::int64_t read = s * item_bytes_;
+        const std::int64_t written = d * item_bytes_;
+        MatrixPair pair{out_, written, in_, read};
+        const bool is_one_run = shape_.s_is_run && d_src_.is_regular() && d_src_.rows().pitch == read;
+        RowsAhead ahead;
+        if (stream_ && !reads_in_place_)
+            ahead = {next, is_one_run ? RowStarts{nullptr, line} : d_src_.rows(), is_one_run ? d * read / line : d, is_one_run ? line : read};
+        const bool is_written_whole = s_dst_.is_regular() && s_dst_.rows().pitch == written;
+        if (stream_ && shape_.d_is_run && !is_written_whole) claim_row_ends(dst, s_dst_.rows(), s, written);
+        if (reads_in_place_) {
+            pair.src = src;
+            pair.src_pitch = d_src_.rows().pitch;
+        } else if (shape_.s_is_run) {
+            if (is_one_run) {
+                gather_rows(in_, 0, src, {}, 1, d * read);
+            } else {
+                gather_rows(in_, read, src, d_src_.rows(), d, read);
+            }
         } else {
-            move_items(item, dst + s * tile.s_dst, tile.d_dst, buffer + s * pitch, item.size, tile.d_extent);
+            with_item(item_bytes_, [&](auto item) { gather_items(item, in_, src, d_src_.rows(), d, s_src_.rows(), s); });
+        }
+        if (is_transposable(item_bytes_)) {
+            transpose_words(item_bytes_, pair, d, s);
+        } else {
+            with_item(item_bytes_, [&](auto item) { transpose_items(item, pair, d, s); });
+        }
+        if (!shape_.d_is_run) {
+            with_item(item_bytes_, [&](auto item) { scatter_items(item, dst, s_dst_.rows(), s, d_dst_.rows(), d, out_); });
+        } else if (is_written_whole) {
+            scatter_rows(dst, {}, out_, 0, 1, s * written, stream_, ahead);
+        } else {
+            scatter_rows(dst, s_dst_.rows(), out_, written, s, written, stream_, ahead);
         }
     }
-}
 
-template <class Item>
-void move_plane_in_tiles(Item item, const Plane& plane, std::byte* dst, const std::byte* src) noexcept {
-    alignas(64) std::byte buffer[buffer_bytes];
-    const std::int64_t side = tile_side(item.size);
-    Plane tile = plane;
-    for (std::int64_t s = 0; s < plane.s_extent; s += side) {
-        tile.s_extent = std::min(side, plane.s_extent - s);
-        for (std::int64_t d = 0; d < plane.d_extent; d += side) {
-            tile.d_extent = std::min(side, plane.d_extent - d);
-            move_tile(item, tile, dst + s * plane.s_dst + d * plane.d_dst, src + s * plane.s_src + d * plane.d_src, buffer);
-        }
-    }
-}
+private:
+    alignas(line) std::byte in_[tile_bytes];
+    alignas(line) std::byte out_[tile_bytes];
+    Starts d_src_, d_dst_, s_src_, s_dst_;
+    TileShape shape_;
+    std::int64_t item_bytes_;
+    bool stream_;
+    bool reads_in_place_;
+};
 
-// One of the axes is short: lines along the long one, a block of it at a time.
-template <class Item>
-void move_narrow_plane(Item item, const Plane& plane, std::byte* dst, const std::byte* src) noexcept {
-    const bool along_d = plane.d_extent > plane.s_extent;
-    const std::int64_t length = along_d ? plane.d_extent : plane.s_extent;
-    const std::int64_t lines = along_d ? plane.s_extent : plane.d_extent;
-    const std::int64_t dst_step = along_d ? plane.d_dst : plane.s_dst;
-    const std::int64_t src_step = along_d ? plane.d_src : plane.s_src;
-    const std::int64_t dst_line = along_d ? plane.s_dst : plane.d_dst;
-    const std::int64_t src_line = along_d ? plane.s_src : plane.d_src;
-    for (std::int64_t i = 0; i < length; i += narrow_block) {
-        const std::int64_t count = std::min(narrow_block, length - i);
-        for (std::int64_t k = 0; k < lines; ++k) {
-            move_items(item, dst + i * dst_step + k * dst_line, dst_step, src + i * src_step + k * src_line, src_step, count);
-        }
+/// Positions of the first block along the destination, such that those after it start at a line; `block` where that cannot be.
+std::int64_t first_block(const std::byte* dst, const AxisSet& axes, const AxisGroup& d, std::int64_t item) noexcept {
+    const auto past = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(dst) % line);
+    if (d.rank > 1 || past == 0 || past % item != 0 || d.block * item % line != 0) return d.block;
+    for (int i = 0; i < axes.rank; ++i) {
+        if (i != d.last() && axes.dst_stride[i] % line != 0) return d.block;
     }
+    return std::max<std::int64_t>(d.block - past / item, 1);
 }
 
 }  // namespace
 
 void copy_tiles(const backend::CopyJob& job) noexcept {
     const detail::CopyTask& task = job.task;
-    const int d = task.shape.size() - 1;
-    const int s = task.source_axis;
-    const Plane plane{task.shape[d], task.dst_strides[d], task.src_strides[d], task.shape[s], task.dst_strides[s], task.src_strides[s]};
-    AxisSet outer;
-    for (int i = 0; i < d; ++i) {
-        if (i != s) outer.add(task, i);
+    const std::int64_t item = task.run_bytes;
+    std::byte* dst = job.dst;
+    const std::byte* src = job.src;
+    AxisSet axes;
+    for (int i = 0; i < task.shape.size(); ++i) axes.add(task, i);
+    const int source_axis = task.source_axis;
+    if (axes.src_stride[source_axis] < 0) {  // read it forwards
+        src += axes.src_stride[source_axis] * (axes.extent[source_axis] - 1);
+        dst += axes.dst_stride[source_axis] * (axes.extent[source_axis] - 1);
+        axes.src_stride[source_axis] = -axes.src_stride[source_axis];
+        axes.dst_stride[source_axis] = -axes.dst_stride[source_axis];
     }
-    const bool is_narrow = std::min(plane.d_extent, plane.s_extent) < narrow;
-    with_item(task.run_bytes, [&](auto item) {
-        for_each_position(outer, [&](std::int64_t dst, std::int64_t src) {
-            if (is_narrow) {
-                move_narrow_plane(item, plane, job.dst + dst, job.src + src);
-            } else {
-                move_plane_in_tiles(item, plane, job.dst + dst, job.src + src);
+    const TileShape shape = tile_shape(axes, source_axis, item);
+    Tiles tiles(axes, shape, item, job.past_caches);
+
+    AxisSet outer;
+    for (int i = 0; i < axes.rank; ++i) {
+        if (!shape.d.has(i) && !shape.s.has(i)) outer.add(task, i);
+    }
+    const int d_axis = shape.d.last();
+    const int s_axis = shape.s.last();
+    const std::int64_t d_first = first_block(dst, axes, shape.d, item);
+    for_each_position(outer, [&](std::int64_t dst_offset, std::int64_t src_offset) {
+        for (std::int64_t d = 0, d_count = d_first; d < axes.extent[d_axis]; d += d_count, d_count = shape.d.block) {
+            d_count = std::min(d_count, axes.extent[d_axis] - d);
+            const std::byte* const next_sweep = src + src_offset + (d + d_count) * axes.src_stride[d_axis];
+            for (std::int64_t s = 0; s < axes.extent[s_axis]; s += shape.s.block) {  // along the source's rows
+                const std::int64_t s_count = std::min(shape.s.block, axes.extent[s_axis] - s);
+                std::byte* const to = dst + dst_offset + d * axes.dst_stride[d_axis] + s * axes.dst_stride[s_axis];
+                const std::byte* const from = src + src_offset + d * axes.src_stride[d_axis] + s * axes.src_stride[s_axis];
+                const std::byte* const next = s + s_count < axes.extent[s_axis] ? from + s_count * axes.src_stride[s_axis] : next_sweep;
+                tiles.move(to, from, shape.d.inner * d_count, shape.s.inner * s_count, next);
             }
-        });
+        }
     });
 }
 
