@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::int64_t short_run = 16;    // items: below this, another axis may serve better
 constexpr std::int64_t block_items = 64;  // along either axis of a crossed plane
+constexpr std::int64_t least_streamed_run = 1024;  // bytes
 
 int run_axis(const Dims& shape) noexcept {
     int axis = shape.size() - 1;
@@ -45,7 +46,12 @@ void convert_past_caches(const backend::CopyJob& job, int last, const AxisSet& o
     const std::int64_t piece = std::max<std::int64_t>(1, StagedOutput::largest_piece / 2 / item);
     StagedOutput output(job.dst);
     std::int64_t end = 0;  // of what was put in so far
+    const bool streams = job.converter.run_streamed != nullptr && src_stride == task.src_itemsize && task.shape[last] * item >= least_streamed_run;
     for_each_position(outer, [&](std::int64_t dst, std::int64_t src) {
+        if (streams) {
+            job.converter.run_streamed(job.converter.program, job.dst + dst, job.src + src, task.shape[last]);
+            return;
+        }
         if (dst != end) {
             output.finish();
             output.start(job.dst + dst);
