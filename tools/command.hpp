@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace ndlease::tool {
 
@@ -30,8 +31,15 @@ struct CopyRequest {
 struct BenchOptions {
     bool list = false;
     std::string filter, size = "M", device = "cpu";
-    int threads = 0;
+    std::string direction;           ///< "": cpu, or d2d where the device is one
+    std::vector<int> threads{0};     ///< 0: as many as there are
+    std::vector<std::string> cases;  ///< layouts of the user's own, instead of the suite
     double seconds = 0.5;
+    double error = 0.5;                          ///< percent: where repeating ends
+    std::vector<std::string> from;               ///< reports to read instead of measuring: parts of one run
+    std::optional<std::string> compare;          ///< a report to read
+    double band = 5;                             ///< percent: of a comparison
+    std::vector<std::string> peers;              ///< reports of other libraries to read
     std::optional<std::string> json, csv, html;  ///< files to write
 };
 

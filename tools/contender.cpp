@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <utility>
 
 namespace ndlease::tool {
@@ -10,39 +11,74 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr double shortest_sample = 50e-6;  // seconds, far above the clock's step
+double middle(std::vector<double> values) {
+    std::sort(values.begin(), values.end());
+    return (values[(values.size() - 1) / 2] + values[values.size() / 2]) / 2;
+}
 
 }  // namespace
 
-Contender::Contender(std::function<void()> run, std::function<void()> finish) : run_(std::move(run)), finish_(std::move(finish)) {
-    run_();  // warm
-    finish_();
+Contender::Contender(std::function<void(std::int64_t)> run, std::function<void()> finish, double shortest_sample)
+    : run_(std::move(run)), finish_(std::move(finish)) {
+    constexpr double slow = 0.2;  // seconds: a copy whose number needs no second call
+    if (timed(1) > slow) return;  // and it is warm
     const double once = timed(1);
-    calls_ = std::clamp(static_cast<int>(shortest_sample / std::max(once, 1e-9)), 1, 100'000);
+    calls_ = std::clamp<std::int64_t>(static_cast<std::int64_t>(shortest_sample / std::max(once, 1e-9)), 1, 100'000);
+    if (once > 10 * shortest_sample) times_.push_back(once);  // as good as any sample
 }
 
 void Contender::sample() { times_.push_back(timed(calls_)); }
 
 double Contender::min() const { return *std::min_element(times_.begin(), times_.end()); }
 
-double Contender::median() const {
-    std::vector<double> sorted = times_;
-    std::sort(sorted.begin(), sorted.end());
-    return (sorted[(sorted.size() - 1) / 2] + sorted[sorted.size() / 2]) / 2;
+double Contender::median() const { return middle(times_); }
+
+double Contender::spread() const {
+    const double center = median();
+    std::vector<double> distances;
+    for (const double time : times_) distances.push_back(std::abs(time - center));
+    return 1.4826 * middle(distances) / center;  // a normal distribution's standard deviation over its median absolute deviation
 }
 
-double Contender::timed(int calls) const {
+double Contender::standard_error() const { return 1.2533 * spread() / std::sqrt(static_cast<double>(times_.size())); }  // the median's is wider than the mean's
+
+double Contender::timed(std::int64_t calls) {
     const auto start = Clock::now();
-    for (int i = 0; i < calls; ++i) run_();
+    for (std::int64_t i = 0; i < calls; ++i) run_(begun_ + i);
     finish_();
-    return std::chrono::duration<double>(Clock::now() - start).count() / calls;
+    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    begun_ += calls;
+    return seconds / static_cast<double>(calls);
 }
 
-void take_turns(std::vector<Contender>* contenders, double seconds) {
-    const auto end = Clock::now() + std::chrono::duration<double>(seconds);
-    for (int turn = 0; turn < 3 || (Clock::now() < end && turn < 10'000); ++turn) {
+void take_turns(std::vector<Contender>* contenders, const Repetition& repetition) {
+    constexpr int fewest = 3;
+    constexpr int enough = 10;  // samples before a small error is believed
+    const auto end = Clock::now() + std::chrono::duration<double>(repetition.seconds);
+    const auto settled = [&] {
+        return std::all_of(contenders->begin(), contenders->end(),
+                           [&](const Contender& one) { return one.samples() >= enough && one.standard_error() < repetition.error; });
+    };
+    const auto short_of = [&] { return std::any_of(contenders->begin(), contenders->end(), [](const Contender& one) { return one.samples() < fewest; }); };
+    while (short_of() || (Clock::now() < end && !settled())) {
         for (Contender& contender : *contenders) contender.sample();
     }
+}
+
+Timing timing_of(const std::vector<Contender>& contenders, const std::vector<const char*>& names) {
+    const Contender& own = contenders.front();
+    Timing timing;
+    timing.median_s = own.median();
+    timing.min_s = own.min();
+    timing.spread = own.spread();
+    timing.samples = own.samples();
+    for (std::size_t i = 1; i < contenders.size(); ++i) {
+        const double yardstick = contenders[i].median();
+        if (timing.ceiling_s != 0 && yardstick >= timing.ceiling_s) continue;
+        timing.ceiling_s = yardstick;
+        timing.ceiling_by = names[i - 1];
+    }
+    return timing;
 }
 
 }  // namespace ndlease::tool

@@ -73,20 +73,45 @@ Subcommand add_copy(CLI::App& app) {
 Subcommand add_bench(CLI::App& app) {
     CLI::App* sub = app.add_subcommand("bench", "Measure the named copy patterns beside a contiguous copy, and verify them");
     const auto options = std::make_shared<BenchOptions>();
-    sub->add_flag("--list", options->list, "List the patterns and end");
+    const CLI::Range positive_percent(0.0, 1000.0);
+    sub->add_flag("--list", options->list, "List the patterns and end; with --json for programs");
     sub->add_option("--filter", options->filter, "Only patterns whose name this regular expression (ECMAScript) finds");
-    sub->add_option("--size", options->size, "S: 64 KiB, M: 32 MiB, L: 1 GiB per array")->check(CLI::IsMember({"S", "M", "L"}))->capture_default_str();
-    sub->add_option("--device", options->device, "Where to measure: cpu, or cuda:N for copies within its memory")->capture_default_str();
-    sub->add_option("--threads", options->threads, "Most threads to use; 0: as many as there are")->check(CLI::Range(0, 4096));
-    sub->add_option("--seconds", options->seconds, "Time for each pattern, its yardsticks included")->check(CLI::Range(0.0, 3600.0))->capture_default_str();
-    sub->add_option("--json", options->json, "Write the results as JSON to this file");
+    sub->add_option("--size", options->size, "S: 64 KiB, M: 32 MiB, L: 1 GiB per array; H: the patterns beyond 32-bit offsets, 8 GiB and more")
+        ->check(CLI::IsMember({"S", "M", "L", "H"}))
+        ->capture_default_str();
+    sub->add_option("--case", options->cases,
+                    "A layout of your own instead: shape=, src= and dst= (strides in bytes; C order where left out), item= (bytes or a typestr). Repeatable");
+    sub->add_option("--device", options->device, "Where to measure: cpu or cuda:N")->capture_default_str();
+    sub->add_option("--direction", options->direction,
+                    "cpu, d2d (within the device), h2d or d2h (both from and to pinned and pageable memory); default: cpu, or d2d on a device")
+        ->check(CLI::IsMember({"cpu", "d2d", "h2d", "d2h"}));
+    sub->add_option("--threads", options->threads, "Most threads to use, or several such numbers, each measured: 1,2; 0: as many as there are")
+        ->check(CLI::Range(0, 4096))
+        ->delimiter(',');
+    sub->add_option("--seconds", options->seconds, "Longest time for each pattern and number of threads, its yardsticks included")
+        ->check(CLI::Range(0.0, 3600.0))
+        ->capture_default_str();
+    sub->add_option("--error", options->error, "Stop earlier once the standard errors of the medians are below this many percent")
+        ->check(positive_percent)
+        ->capture_default_str();
+    sub->add_option("--compare", options->compare, "Compare with the JSON of an earlier run; exit code 1 if something is slower");
+    sub->add_option("--band", options->band, "Percent of difference that a comparison takes for noise, at least")
+        ->check(positive_percent)
+        ->capture_default_str();
+    sub->add_option("--from", options->from, "Take the results from this JSON instead of measuring; from several: parts of one run")->expected(1, 4096);
+    sub->add_option("--peers", options->peers, "JSON of other libraries (benchmarks/peers) to show beside the results")->expected(1, 64);
+    sub->add_option("--json", options->json, "Write the results as JSON to this file; with --list, - is standard output");
     sub->add_option("--csv", options->csv, "Write the results as CSV to this file");
     sub->add_option("--html", options->html, "Write a page with bars to this file");
     sub->footer(
         "Examples:\n"
         "  ndlease bench --list\n"
-        "  ndlease bench --filter 't2d|rgb' --size L --threads 1\n"
-        "  ndlease bench --size S --seconds 0.1 --html report.html --json report.json");
+        "  ndlease bench --filter 't2d|rgb' --size L --threads 1,2\n"
+        "  ndlease bench --size S --seconds 0.1 --html report.html --json report.json\n"
+        "  ndlease bench --compare report.json --band 10\n"
+        "  ndlease bench --case 'shape=1080,1920,3;src=5760,3,1;dst=1920,1,2073600;item=1'\n"
+        "  ndlease bench --device cuda:0 --direction h2d --size L\n"
+        "  ndlease bench --from report.json --peers numpy.json --html beside.html");
     return {sub, [options] { return run_bench(*options); }};
 }
 
@@ -105,7 +130,7 @@ int run(int argc, char** argv) {
         "  ndlease inspect image.npy\n"
         "  ndlease copy image.npy planes.npy --index '[::2, ::-1]' --permute 2,0,1\n"
         "  ndlease bench --size M --html report.html\n\n"
-        "Exit codes: 0 done, 1 a benchmark result is wrong, 2 an error.\n"
+        "Exit codes: 0 done, 1 a benchmark result is wrong or slower than before, 2 an error.\n"
         "'ndlease SUBCOMMAND --help' shows the options and examples of each.");
     const std::vector<Subcommand> subcommands{add_info(app), add_inspect(app), add_copy(app), add_bench(app)};
 

@@ -1,39 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
-// Times one pattern beside contiguous copies of as many bytes, and checks what it wrote.
+// Times one case beside contiguous copies of as many bytes, and checks what it wrote.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include <ndlease/device.hpp>
 
+#include "bench_memory.hpp"
+#include "bench_result.hpp"
+#include "contender.hpp"
 #include "patterns/pattern.hpp"
 
 namespace ndlease::tool {
 
-struct Measurement {
+/// What is measured: a pattern of one size, or a layout of the user's own.
+struct Case {
     std::string name;
-    patterns::Copy copy;
-    std::string device = "cpu", direction = "cpu";  ///< "cpu" and "cpu", or "cuda:0" and "d2d"
-    std::string path;                               ///< the library's choice
-    int threads = 1;                                ///< that may work on it
-    std::int64_t useful_bytes = 0;
-    double median_s = 0, min_s = 0;  ///< of one copy
-    double ceiling_gbps = 0;         ///< useful bytes per second of the best contiguous copy, memcpy's or ours, by its median
-    std::string ceiling_by;          ///< "memcpy" or "ndlease"
-    std::string mismatch;            ///< "" when the result is right
+    int family = 0;                      ///< patterns::Pattern::family
+    std::vector<patterns::Copy> copies;  ///< several: a batch
 
-    [[nodiscard]] bool verified() const { return mismatch.empty(); }
-    [[nodiscard]] double gbps() const { return static_cast<double>(useful_bytes) / median_s * 1e-9; }  ///< read and written
-    [[nodiscard]] double percent() const { return 100 * gbps() / ceiling_gbps; }
+    [[nodiscard]] std::int64_t src_bytes() const { return patterns::src_buffer_bytes(copies); }
+    [[nodiscard]] std::int64_t dst_bytes() const { return patterns::dst_buffer_bytes(copies); }
+    [[nodiscard]] std::int64_t useful_bytes() const { return patterns::useful_bytes(copies); }
+    /// Of a contiguous copy that reads and writes as many useful bytes.
+    [[nodiscard]] std::int64_t run_bytes() const;
 };
 
-/// `bytes` as in Pattern::make. The pattern and its two yardsticks take turns until `seconds` are over, three times at least; the data is
-/// random, all pages are touched first, and the result is checked after the last turn against nested loops.
-[[nodiscard]] Measurement measure(const patterns::Pattern& pattern, std::int64_t bytes, int threads, double seconds);
+/// On the CPU, once for each number of threads, on the same data. The case and its two yardsticks take turns as `repetition` says; all pages are
+/// touched before. Then the same with other arrays for each copy, where the arrays are small enough for the caches to keep them. The result is
+/// checked afterwards against loops that share no code with the library's copies.
+[[nodiscard]] std::vector<Result> measure_cpu(const Case& what, const std::vector<int>& threads, const Repetition& repetition, BenchMemory* memory);
 
-/// The same between two arrays in memory of a CUDA device; copies are enqueued one after the other, and the time is that until the last is done.
-/// The yardstick is the runtime's memcpy.
-[[nodiscard]] Measurement measure_on(Device device, const patterns::Pattern& pattern, std::int64_t bytes, double seconds);
+/// With both sides in the memory of a CUDA device, or one in host memory, pinned or not. Copies are enqueued one after the other, and the time is that
+/// until the last is done. The yardsticks are the runtime's memcpy and ours.
+[[nodiscard]] Result measure_device(const Case& what, Device device, patterns::Direction direction, bool pinned, const Repetition& repetition,
+                                    BenchMemory* memory);
+
+// For both.
+
+/// All but times and outcome.
+[[nodiscard]] Result describe(const Case& what);
+
+/// Where copies take turns so that none finds its arrays in a cache: `slots` places, `src_step` and `dst_step` bytes apart.
+struct Rotation {
+    std::int64_t slots = 1, src_step = 0, dst_step = 0;
+    /// Slot of the n-th copy: neighbours in time are no neighbours in memory.
+    [[nodiscard]] std::int64_t slot(std::int64_t n) const noexcept { return n * 7 % slots; }
+};
+/// As many slots as exceed four times the cache; 1 where the arrays do so themselves.
+[[nodiscard]] Rotation rotation_for(std::int64_t src_bytes, std::int64_t dst_bytes, std::int64_t cache_bytes);
 
 }  // namespace ndlease::tool

@@ -54,21 +54,39 @@ private:
     std::int64_t table_[tile_positions];  // not initialised
 };
 
+/// Calls f with functions from a position to its offset, of both groups.
+template <class F>
+void with_offsets(const RowStarts& a, const RowStarts& b, F&& f) noexcept {
+    const auto listed = [](const RowStarts& starts) { return [offsets = starts.offsets](std::int64_t i) { return offsets[i]; }; };
+    const auto regular = [](const RowStarts& starts) { return [pitch = starts.pitch](std::int64_t i) { return i * pitch; }; };
+    if (a.offsets == nullptr) {
+        b.offsets == nullptr ? f(regular(a), regular(b)) : f(regular(a), listed(b));
+    } else {
+        b.offsets == nullptr ? f(listed(a), regular(b)) : f(listed(a), listed(b));
+    }
+}
+
 /// One side's items that lie apart.
 template <class Item>
 void gather_items(Item item, std::byte* buffer, const std::byte* src, const RowStarts& d, std::int64_t d_count, const RowStarts& s,
                   std::int64_t s_count) noexcept {
-    for (std::int64_t i = 0; i < d_count; ++i) {
-        for (std::int64_t j = 0; j < s_count; ++j) item.move(buffer + (i * s_count + j) * item.size, src + d.at(i) + s.at(j));
-    }
+    with_offsets(d, s, [&](auto d_offset, auto s_offset) {
+        for (std::int64_t i = 0; i < d_count; ++i) {
+            const std::byte* const row = src + d_offset(i);
+            for (std::int64_t j = 0; j < s_count; ++j) item.move(buffer + (i * s_count + j) * item.size, row + s_offset(j));
+        }
+    });
 }
 
 template <class Item>
 void scatter_items(Item item, std::byte* dst, const RowStarts& s, std::int64_t s_count, const RowStarts& d, std::int64_t d_count,
                    const std::byte* buffer) noexcept {
-    for (std::int64_t j = 0; j < s_count; ++j) {
-        for (std::int64_t i = 0; i < d_count; ++i) item.move(dst + s.at(j) + d.at(i), buffer + (j * d_count + i) * item.size);
-    }
+    with_offsets(s, d, [&](auto s_offset, auto d_offset) {
+        for (std::int64_t j = 0; j < s_count; ++j) {
+            std::byte* const row = dst + s_offset(j);
+            for (std::int64_t i = 0; i < d_count; ++i) item.move(row + d_offset(i), buffer + (j * d_count + i) * item.size);
+        }
+    });
 }
 
 template <class Item>
@@ -176,14 +194,15 @@ void copy_tiles(const backend::CopyJob& job) noexcept {
     const int s_axis = shape.s.last();
     const std::int64_t d_first = first_block(dst, axes, shape.d, item);
     for_each_position(outer, [&](std::int64_t dst_offset, std::int64_t src_offset) {
-        for (std::int64_t d = 0, d_count = d_first; d < axes.extent[d_axis]; d += d_count, d_count = shape.d.block) {
-            d_count = std::min(d_count, axes.extent[d_axis] - d);
-            const std::byte* const next_sweep = src + src_offset + (d + d_count) * axes.src_stride[d_axis];
-            for (std::int64_t s = 0; s < axes.extent[s_axis]; s += shape.s.block) {  // along the source's rows
-                const std::int64_t s_count = std::min(shape.s.block, axes.extent[s_axis] - s);
+        for (std::int64_t s = 0; s < axes.extent[s_axis]; s += shape.s.block) {
+            const std::int64_t s_count = std::min(shape.s.block, axes.extent[s_axis] - s);
+            const std::byte* const next_sweep = src + src_offset + (s + s_count) * axes.src_stride[s_axis];
+            // Along the destination's rows: a line that two tiles write is still at hand for the second.
+            for (std::int64_t d = 0, d_count = d_first; d < axes.extent[d_axis]; d += d_count, d_count = shape.d.block) {
+                d_count = std::min(d_count, axes.extent[d_axis] - d);
                 std::byte* const to = dst + dst_offset + d * axes.dst_stride[d_axis] + s * axes.dst_stride[s_axis];
                 const std::byte* const from = src + src_offset + d * axes.src_stride[d_axis] + s * axes.src_stride[s_axis];
-                const std::byte* const next = s + s_count < axes.extent[s_axis] ? from + s_count * axes.src_stride[s_axis] : next_sweep;
+                const std::byte* const next = d + d_count < axes.extent[d_axis] ? from + d_count * axes.src_stride[d_axis] : next_sweep;
                 tiles.move(to, from, shape.d.inner * d_count, shape.s.inner * s_count, next);
             }
         }

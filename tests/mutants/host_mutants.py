@@ -24,6 +24,10 @@ def leases(*names):
     return ("lease/lease_test " + ":".join(names),)
 
 
+def patterns(*names):
+    return ("tools/patterns_test " + ":".join(names),)
+
+
 WAITS = streams("wait_waits_for_every_stream_and_then_calls_back")
 ORDERED = streams("stream_ordered_makes_its_stream_wait_and_nobody_else")
 DEFERRED = streams("deferred_never_blocks_and_calls_back_when_the_last_use_is_over")
@@ -164,4 +168,35 @@ CAPTURING = [
            streams("captured_pending_work_is_for_the_same_capture_alone")),
 ]
 
-MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING
+TILE_TESTS = ("copy/copy_tile_test *Tiles.every_remainder_in_two_dimensions/*:*Tiles.runs_longer_than_a_tile/*",)
+TILE_RANKS = ("copy/copy_tile_test *Tiles.every_rank_with_small_extents/*",)
+TILES, TILE_SHAPE, TRANSPOSE = "src/cpu/tiles.cpp", "src/cpu/tile_shape.cpp", "src/cpu/simd/transpose.cpp"
+
+COPYING = [
+    Mutant("tile_edge_left_out", TILES, "std::min(shape.s.block, axes.extent[s_axis] - s);", "std::min(shape.s.block, axes.extent[s_axis] - s - 1);", TILE_TESTS),
+    Mutant("tile_flip_forgotten", TILES, "        axes.dst_stride[source_axis] = -axes.dst_stride[source_axis];\n", "", TILE_TESTS),
+    Mutant("tile_positions_listed_in_the_wrong_order", TILES, "table_[j] + k * strides[axis]", "table_[j] + (times - k) * strides[axis]", TILE_RANKS),
+    Mutant("streamed_tail_lost", TRANSPOSE, "        move_bytes(row + at, from + at, bytes - at);\n", "", TILE_TESTS),
+    Mutant("transposed_columns_left_out", TRANSPOSE, "            square(columns - n);  // some a second time", "", TILE_TESTS),
+    Mutant("source_group_taken_for_a_run", TILE_SHAPE, "if (magnitude(axes.src_stride[axis]) >= line) break;  // it leads to other lines\n            *is_run = false;",
+           "if (magnitude(axes.src_stride[axis]) >= line) break;  // it leads to other lines", TILE_RANKS),
+]
+
+ORACLE, COMPARE = "benchmarks/patterns/oracle.cpp", "benchmarks/patterns/compare.cpp"
+ANY_LAYOUT = patterns("Oracle.agrees_with_indices_made_from_scratch_for_any_layout")
+
+CHECKING = [  # in what checks the benchmarks' results
+    Mutant("last_piece_is_taken_for_a_whole_one", COMPARE, "std::min(group.piece, group.whole - piece_index * group.piece)", "group.piece", ANY_LAYOUT),
+    Mutant("last_piece_is_left_out", COMPARE, "axis = {(axis.extent + count - 1) / count,", "axis = {axis.extent / count,", ANY_LAYOUT),
+    Mutant("one_thread_speaks_for_all", COMPARE, "        if (!good) all_right = false;\n", "        if (begin == 0) all_right = good;\n",
+           patterns("Oracle.uses_threads_on_large_copies_and_sees_one_wrong_byte")),
+    Mutant("gaps_are_taken_for_dense", ORACLE, "if (stride != length) return {0, 0};", "", ANY_LAYOUT),
+    Mutant("first_of_a_batch_speaks_for_all", ORACLE, "for (std::size_t i = 0; i < copies.size(); ++i) {", "for (std::size_t i = 0; i < 1; ++i) {",
+           patterns("Oracle.checks_all_copies_of_a_batch")),
+    Mutant("bytes_between_are_not_looked_at", ORACLE, "return check_outside(dst, 0, bytes, threads);", 'return "";',
+           patterns("Oracle.sees_every_wrong_byte")),
+    Mutant("half_way_rounds_up", "benchmarks/patterns/expected.hpp", "(lower == 0x1000U && (upper & 1U) != 0)", "lower == 0x1000U",
+           patterns("Oracle.knows_what_items_change_to")),
+]
+
+MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING + COPYING + CHECKING

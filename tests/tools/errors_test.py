@@ -143,6 +143,19 @@ class Errors(unittest.TestCase):
         expect_error(self, ["bench", "--filter", "("], "--filter '('")
         expect_error(self, ["bench", "--filter", "no such pattern"], "--list")
         expect_error(self, ["bench", "--device", "cuda:99"], "--device cuda:99")
+        expect_error(self, ["bench", "--direction", "h2d"], "--direction h2d", "--device cuda:N")
+        expect_error(self, ["bench", "--direction", "up"], "--direction", "up")
+        expect_error(self, ["bench", "--threads", "1,x"], "--threads")
+        expect_error(self, ["bench", "--filter", "^link_contig$"], "--filter '^link_contig$'", "direction cpu")
+        expect_error(self, ["bench", "--filter", "huge"], "size M")
+        expect_error(self, ["bench", "--case", "shape=4;item=4", "--filter", "x"], "--filter", "--case")
+        expect_error(self, ["bench", "--case", "shape=4;item=4;dst=1"], "--case 'shape=4;item=4;dst=1': dst", "share bytes")
+        expect_error(self, ["bench", "--case", "shape=1000000000000;item=8"], "shape=1000000000000;item=8", "memory")
+        expect_error(self, ["bench", "--band", "nan"], "--band nan")
+        expect_error(self, ["bench", "--error", "nan"], "--error nan")
+        for option in ("--from", "--compare", "--peers"):
+            expect_error(self, ["bench", "--filter", "^tiny_contig_1$", "--seconds", "0", option, self.path("missing.json")], "missing.json")
+            expect_error(self, ["bench", "--filter", "^tiny_contig_1$", "--seconds", "0", option, self.array], "array.npy", "no report")
 
     def test_full_standard_output(self):
         if os.path.exists("/dev/full"):

@@ -126,11 +126,17 @@ HWY_INLINE std::int64_t transpose_bands(const MatrixPair& m, std::int64_t row, s
     constexpr std::int64_t n = 16 / Word;
     constexpr std::int64_t height = n * Blocks;
     for (; row + height <= rows; row += height) {
-        std::int64_t column = 0;
-        for (; column + n <= columns; column += n) {
+        const auto square = [&](std::int64_t column) {
             transpose_square<Word, Blocks>(m.dst + column * m.dst_pitch + row * Word, m.dst_pitch, m.src + row * m.src_pitch + column * Word, m.src_pitch);
+        };
+        std::int64_t column = 0;
+        for (; column + n <= columns; column += n) square(column);
+        if (column == columns) continue;
+        if (columns >= n) {
+            square(columns - n);  // some a second time
+        } else {
+            move_corner<Word>(m, row, row + height, column, columns);
         }
-        move_corner<Word>(m, row, row + height, column, columns);
     }
     return row;
 }
@@ -217,7 +223,11 @@ void transpose(const MatrixPair& m, std::int64_t rows, std::int64_t columns) {
     if constexpr (widest >= 4) row = transpose_bands<Word, 4>(m, row, rows, columns);
     if constexpr (widest >= 2) row = transpose_bands<Word, 2>(m, row, rows, columns);
     row = transpose_bands<Word, 1>(m, row, rows, columns);
-    move_corner<Word>(m, row, rows, 0, columns);
+    if (row < rows && rows >= 16 / Word) {
+        transpose_bands<Word, 1>(m, rows - 16 / Word, rows, columns);  // some a second time
+    } else {
+        move_corner<Word>(m, row, rows, 0, columns);
+    }
 }
 
 #else

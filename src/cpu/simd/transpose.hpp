@@ -46,8 +46,8 @@ void gather_rows(std::byte* buffer, std::int64_t pitch, const std::byte* src, co
 /// that follow it.
 void claim_row_ends(std::byte* dst, const RowStarts& starts, std::int64_t rows, std::int64_t bytes) noexcept;
 
-/// Copies rows out of `buffer`; `stream`: around the caches (finish_streaming is the caller's to call). Meanwhile asks for the rows ahead: memory reads while
-/// it writes.
+/// Copies rows out of `buffer`; `stream`: around the caches (finish_streaming is the caller's to call).
+/// Meanwhile asks for the rows ahead: memory reads while it writes.
 void scatter_rows(std::byte* dst, const RowStarts& starts, const std::byte* buffer, std::int64_t pitch, std::int64_t rows, std::int64_t bytes, bool stream,
                   const RowsAhead& ahead) noexcept;
 
