@@ -15,6 +15,10 @@ struct ItemConverter {
                          std::int64_t count) noexcept;
     Run run = nullptr;
     const void* program = nullptr;
+    /// Converts a contiguous run, around the caches as far as whole lines are written. NULL: there is no such way.
+    using RunStreamed = void (*)(const void* program, std::byte* dst, const std::byte* src, std::int64_t count) noexcept;
+    RunStreamed run_streamed = nullptr;
+    bool fills_items = false;  ///< it writes each byte of an item, whatever was there before
 };
 
 struct CopyJob {

@@ -73,6 +73,35 @@ std::int64_t ConversionProgram::swap_bytes() const noexcept {
     return step.kind == ConversionStep::Kind::swap && step.is_one_block() && step.bytes == to_.itemsize() ? step.unit : 0;
 }
 
+bool ConversionProgram::fills_items() const noexcept {
+    if (is_byte_swap()) return true;
+    constexpr std::int64_t longest_without_gaps = 8;  // an x87 number leaves some of its bytes alone
+    if (steps_.size() != 1) return false;
+    const ConversionStep& step = steps_.front();
+    if (step.kind != ConversionStep::Kind::number || step.dst_offset != 0 || step.bytes > longest_without_gaps) return false;
+    std::int64_t filled = step.bytes;
+    for (auto loop = step.loops.rbegin(); loop != step.loops.rend(); ++loop) {
+        if (loop->dst_stride != filled) return false;
+        filled *= loop->count;
+    }
+    return filled == to_.itemsize();
+}
+
+ConversionProgram::VectorRun ConversionProgram::vector_run() const noexcept {
+    if (const std::int64_t unit = swap_bytes(); unit != 0) return {cpu::vector_swap_kernel(unit), to_.itemsize() / unit};
+    if (!fills_items()) return {};
+    const ConversionStep& step = steps_.front();
+    if (step.pipeline.vectors == nullptr || step.src_offset != 0) return {};
+    const std::int64_t repetitions = to_.itemsize() / step.bytes;
+    std::int64_t read = from_.itemsize() / repetitions;
+    if (read * repetitions != from_.itemsize()) return {};
+    for (auto loop = step.loops.rbegin(); loop != step.loops.rend(); ++loop) {
+        if (loop->src_stride != read) return {};
+        read *= loop->count;
+    }
+    return {step.pipeline.vectors, repetitions};
+}
+
 std::string ConversionProgram::describe() const {
     if (is_plain()) return "plain copy of " + std::to_string(to_.itemsize()) + "-byte items";
     if (is_byte_swap()) return "byte swap in units of " + std::to_string(swap_bytes()) + " bytes";

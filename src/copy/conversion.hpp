@@ -27,6 +27,16 @@ public:
     [[nodiscard]] bool is_byte_swap() const noexcept { return swap_bytes() != 0; }
     [[nodiscard]] std::int64_t swap_bytes() const noexcept;  ///< 0 when it is no such swap
 
+    /// Whether run() certainly writes each byte of an item.
+    [[nodiscard]] bool fills_items() const noexcept;
+
+    /// The whole program as one kernel on contiguous runs, if it is one; that takes `per_item` times as many items.
+    struct VectorRun {
+        cpu::VectorKernel* kernel = nullptr;
+        std::int64_t per_item = 1;
+    };
+    [[nodiscard]] VectorRun vector_run() const noexcept;
+
     /// Converts `count` items, strides in bytes. Any alignment; the two runs may not share bytes, but for a byte swap in place.
     /// Bytes of a destination item that belong to no field (padding) are left as they are, unless is_plain().
     void run(std::byte* dst, std::int64_t dst_stride, const std::byte* src, std::int64_t src_stride, std::int64_t count) const noexcept;

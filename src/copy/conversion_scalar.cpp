@@ -98,6 +98,7 @@ ConversionPipeline number_pipeline(const NumberShape& to, const NumberShape& fro
     }
     result.append(cpu::number_kernels(to.type, from.type).convert, cpu::number_bytes(to.type));
     if (to.swapped) result.append(cpu::swap_kernel(to.part_bytes), to.part_bytes);
+    if (result.size == 1) result.vectors = cpu::vector_kernel(to.type, from.type);
     result.clear_first = to.swapped && to.type == NumberType::x87;
     return result;
 }

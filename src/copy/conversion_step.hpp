@@ -11,6 +11,7 @@
 #include <ndlease/format.hpp>
 
 #include "cpu/convert_number.hpp"
+#include "cpu/simd/convert.hpp"
 
 namespace ndlease::detail {
 
@@ -27,6 +28,7 @@ struct ConversionPipeline {
     std::array<cpu::ConvertKernel*, max_kernels> kernels{};
     std::array<std::uint8_t, max_kernels> result_bytes{};  ///< of each kernel's items in its buffer
     int size = 0;
+    cpu::VectorKernel* vectors = nullptr;  ///< does the same to contiguous runs, where the pipeline is one kernel; may be NULL
     bool clear_first = false;  ///< an x87 number fills 10 of its bytes, and the others are swapped along into the destination
 
     void append(cpu::ConvertKernel* kernel, std::int64_t bytes) noexcept {

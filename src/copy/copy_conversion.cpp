@@ -27,6 +27,11 @@ void run_program(const void* program, std::byte* dst, std::int64_t dst_stride, c
     static_cast<const ConversionProgram*>(program)->run(dst, dst_stride, src, src_stride, count);
 }
 
+void run_streamed(const void* program, std::byte* dst, const std::byte* src, std::int64_t count) noexcept {
+    const ConversionProgram::VectorRun run = static_cast<const ConversionProgram*>(program)->vector_run();
+    run.kernel(dst, src, count * run.per_item, true);
+}
+
 [[noreturn]] void throw_loss(const detail::CopyConversion& conversion, std::span<const std::int64_t> indices, const std::byte* item) {
     std::int64_t number = 0;
     for (std::size_t i = 0; i < indices.size(); ++i) number = number * conversion.source.shape()[static_cast<int>(i)] + indices[i];
@@ -44,7 +49,10 @@ std::shared_ptr<const detail::CopyConversion> make_conversion(const View& dst, c
     return std::make_shared<const detail::CopyConversion>(detail::CopyConversion{std::move(program), src.layout(), by_devices});
 }
 
-backend::ItemConverter converter(const detail::CopyConversion& conversion) noexcept { return {&run_program, &conversion.program}; }
+backend::ItemConverter converter(const detail::CopyConversion& conversion) noexcept {
+    const bool is_one_kernel = conversion.program.vector_run().kernel != nullptr;
+    return {&run_program, &conversion.program, is_one_kernel ? &run_streamed : nullptr, conversion.program.fills_items()};
+}
 
 bool works_in_place(const detail::CopyConversion& conversion) noexcept { return conversion.program.is_byte_swap(); }
 

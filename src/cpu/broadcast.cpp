@@ -3,11 +3,13 @@
 #include "cpu/item.hpp"
 #include "cpu/paths.hpp"
 #include "cpu/positions.hpp"
+#include "cpu/simd/fill.hpp"
 
 namespace ndlease::cpu {
 namespace {
 
-constexpr std::int64_t short_fill = 16;  // positions
+constexpr std::int64_t short_fill = 16;             // positions
+constexpr std::int64_t least_streamed_fill = 1024;  // bytes
 
 template <std::size_t N>
 void fill(FixedItem<N> item, std::byte* dst, std::int64_t stride, const std::byte* src, std::int64_t count) noexcept {
@@ -32,10 +34,15 @@ void copy_broadcast(const backend::CopyJob& job) noexcept {
     AxisSet outer;
     for (int i = 0; i < last; ++i) outer.add(job.task, i);
     const std::int64_t stride = job.task.dst_strides[last];
-    if (job.task.run_bytes == 1 && stride == 1) {
+    if (job.task.run_bytes == 1 && stride == 1 && !job.past_caches) {
         for_each_position(outer, [&](std::int64_t dst, std::int64_t src) {
             std::memset(job.dst + dst, std::to_integer<int>(job.src[src]), static_cast<std::size_t>(count));
         });
+        return;
+    }
+    if (stride == job.task.run_bytes && stride <= longest_fill_item) {
+        const bool streamed = job.past_caches && count * stride >= least_streamed_fill;
+        for_each_position(outer, [&](std::int64_t dst, std::int64_t src) { fill_items(job.dst + dst, job.src + src, stride, count, streamed); });
         return;
     }
     with_item(job.task.run_bytes, [&](auto item) {

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "cpu/convert_x86.hpp"
+#include "cpu/simd/convert.hpp"
 
 namespace ndlease::cpu {
 namespace {
@@ -36,6 +37,9 @@ template <class Word, bool reverse>
 void move_run(std::byte* dst, std::int64_t dst_stride, const std::byte* src, std::int64_t src_stride, std::int64_t count) noexcept {
     using Bytes = std::integral_constant<std::int64_t, sizeof(Word)>;
     if (dst_stride == Bytes::value && src_stride == Bytes::value) {
+        if constexpr (reverse && Bytes::value != 12) {
+            if (VectorKernel* const kernel = vector_swap_kernel(Bytes::value)) return kernel(dst, src, count, false);
+        }
         if constexpr (reverse && Bytes::value <= 8) {
             const X86Kernels& x86 = x86_kernels();
             if (const auto kernel = Bytes::value == 2 ? x86.swap_2 : Bytes::value == 4 ? x86.swap_4 : x86.swap_8) {

@@ -8,6 +8,7 @@
 #include "cpu/convert_number.hpp"
 #include "cpu/convert_value.hpp"
 #include "cpu/convert_x86.hpp"
+#include "cpu/simd/convert.hpp"
 
 namespace ndlease::cpu {
 
@@ -23,6 +24,9 @@ void convert_run(std::byte* dst, std::int64_t dst_stride, const std::byte* src, 
         using DstBytes = std::integral_constant<std::int64_t, sizeof(Raw<D>)>;
         using SrcBytes = std::integral_constant<std::int64_t, sizeof(Raw<S>)>;
         if (dst_stride == DstBytes::value && src_stride == SrcBytes::value) {
+            if constexpr (D == NumberType::binary16 || D == NumberType::bfloat16 || D == NumberType::binary32 || D == NumberType::binary64) {
+                if (VectorKernel* const kernel = vector_kernel(D, S)) return kernel(dst, src, count, false);
+            }
             if constexpr (D == NumberType::binary16 && S == NumberType::binary32) {
                 if (const auto kernel = x86_kernels().binary16_from_float) return kernel(dst, dst_stride, src, src_stride, count);
             } else if constexpr (D == NumberType::binary32 && S == NumberType::binary16) {

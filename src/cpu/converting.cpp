@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
-// Items that change format on the way: strided runs are handed to the converter, in blocks where the two sides are contiguous
-// along different axes.
+// Items that change format on the way: strided runs are handed to the converter. Where the two sides are contiguous along different axes they are
+// converted in tiles, that is in a small buffer and transposed there. What is larger than the caches goes around them.
 #include <algorithm>
 
 #include "cpu/paths.hpp"
 #include "cpu/positions.hpp"
+#include "cpu/simd/transpose.hpp"
+#include "cpu/staged.hpp"
 
 namespace ndlease::cpu {
 namespace {
 
 constexpr std::int64_t short_run = 16;    // items: below this, another axis may serve better
 constexpr std::int64_t block_items = 64;  // along either axis of a crossed plane
+constexpr std::int64_t least_streamed_run = 1024;  // bytes
 
 int run_axis(const Dims& shape) noexcept {
     int axis = shape.size() - 1;
@@ -35,6 +38,92 @@ void convert_plane(const backend::CopyJob& job, int d, int s, std::int64_t dst, 
     }
 }
 
+// The destination has no gaps along its last axis.
+void convert_past_caches(const backend::CopyJob& job, int last, const AxisSet& outer) noexcept {
+    const detail::CopyTask& task = job.task;
+    const std::int64_t item = task.dst_itemsize;
+    const std::int64_t src_stride = task.src_strides[last];
+    const std::int64_t piece = std::max<std::int64_t>(1, StagedOutput::largest_piece / 2 / item);
+    StagedOutput output(job.dst);
+    std::int64_t end = 0;  // of what was put in so far
+    const bool streams = job.converter.run_streamed != nullptr && src_stride == task.src_itemsize && task.shape[last] * item >= least_streamed_run;
+    for_each_position(outer, [&](std::int64_t dst, std::int64_t src) {
+        if (streams) {
+            job.converter.run_streamed(job.converter.program, job.dst + dst, job.src + src, task.shape[last]);
+            return;
+        }
+        if (dst != end) {
+            output.finish();
+            output.start(job.dst + dst);
+        }
+        for (std::int64_t i = 0; i < task.shape[last]; i += piece) {
+            const std::int64_t count = std::min(piece, task.shape[last] - i);
+            job.converter.run(job.converter.program, output.room(), item, job.src + src + i * src_stride, src_stride, count);
+            output.advance(count * item);
+        }
+        end = dst + task.shape[last] * item;
+    });
+    output.finish();
+}
+
+/// A plane whose destination is contiguous along `d` and whose source is along `s`, tile by tile.
+class ConvertedTiles {
+public:
+    static bool serve(const backend::CopyJob& job, int d, int s) noexcept {
+        const detail::CopyTask& task = job.task;
+        return job.converter.fills_items && is_transposable(task.dst_itemsize) && task.src_itemsize <= longest_item && task.shape[s] >= least_extent &&
+               task.shape[d] >= least_extent && task.dst_strides[d] == task.dst_itemsize && task.src_strides[s] == task.src_itemsize;
+    }
+
+    ConvertedTiles(const backend::CopyJob& job, int d, int s) noexcept : job_(job), d_(d), s_(s) {
+        d_block_ = row_bytes / job.task.dst_itemsize;
+        s_block_ = std::min(row_bytes / job.task.src_itemsize, buffer_bytes / (d_block_ * std::max(job.task.dst_itemsize, job.task.src_itemsize)));
+    }
+
+    void convert(std::byte* dst, const std::byte* src) noexcept {
+        const detail::CopyTask& task = job_.task;
+        // The first block is cut so that those after it start at a line.
+        const auto past = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(dst) % StagedOutput::line);
+        std::int64_t d_count = past % task.dst_itemsize == 0 ? d_block_ - past / task.dst_itemsize : d_block_;
+        for (std::int64_t d = 0; d < task.shape[d_]; d += d_count, d_count = d_block_) {
+            d_count = std::min(d_count, task.shape[d_] - d);
+            for (std::int64_t s = 0; s < task.shape[s_]; s += s_block_) {
+                const std::int64_t s_count = std::min(s_block_, task.shape[s_] - s);
+                const std::byte* const from = src + d * task.src_strides[d_] + s * task.src_itemsize;
+                const bool last = s + s_count == task.shape[s_];
+                const std::byte* const next = last ? src + (d + d_count) * task.src_strides[d_] : from + s_count * task.src_itemsize;
+                convert_tile(dst + d * task.dst_itemsize + s * task.dst_strides[s_], from, d_count, s_count, next);
+            }
+        }
+    }
+
+private:
+    static constexpr std::int64_t longest_item = 16;   // bytes
+    static constexpr std::int64_t least_extent = 8;    // positions: of a narrower plane, tiles use up few of the lines that they hold
+    static constexpr std::int64_t row_bytes = 512;     // of a tile, on either side
+    static constexpr std::int64_t buffer_bytes = 32768;
+
+    void convert_tile(std::byte* dst, const std::byte* src, std::int64_t d, std::int64_t s, const std::byte* next) noexcept {
+        const detail::CopyTask& task = job_.task;
+        const std::int64_t read = s * task.src_itemsize;
+        const std::int64_t written = d * task.dst_itemsize;
+        const RowStarts src_rows{nullptr, task.src_strides[d_]};
+        const RowStarts dst_rows{nullptr, task.dst_strides[s_]};
+        if (job_.past_caches) claim_row_ends(dst, dst_rows, s, written);
+        gather_rows(in_, read, src, src_rows, d, read);
+        job_.converter.run(job_.converter.program, converted_, task.dst_itemsize, in_, task.src_itemsize, d * s);
+        transpose_words(task.dst_itemsize, {out_, written, converted_, s * task.dst_itemsize}, d, s);
+        scatter_rows(dst, dst_rows, out_, written, s, written, job_.past_caches, {next, src_rows, job_.past_caches ? d : 0, read});
+    }
+
+    alignas(64) std::byte in_[buffer_bytes];
+    alignas(64) std::byte converted_[buffer_bytes];
+    alignas(64) std::byte out_[buffer_bytes];
+    const backend::CopyJob& job_;
+    int d_, s_;
+    std::int64_t d_block_, s_block_;
+};
+
 }  // namespace
 
 void copy_converting(const backend::CopyJob& job) noexcept {
@@ -49,13 +138,17 @@ void copy_converting(const backend::CopyJob& job) noexcept {
     for (int i = 0; i < task.shape.size(); ++i) {
         if (i != run && !(crossed && i == task.source_axis)) outer.add(task, i);
     }
-    for_each_position(outer, [&](std::int64_t dst, std::int64_t src) {
-        if (crossed) {
-            convert_plane(job, run, task.source_axis, dst, src);
-        } else {
-            convert_run(job, run, dst, src, task.shape[run]);
-        }
-    });
+    if (crossed && ConvertedTiles::serve(job, run, task.source_axis)) {
+        ConvertedTiles tiles(job, run, task.source_axis);
+        for_each_position(outer, [&](std::int64_t dst, std::int64_t src) { tiles.convert(job.dst + dst, job.src + src); });
+    } else if (crossed) {
+        for_each_position(outer, [&](std::int64_t dst, std::int64_t src) { convert_plane(job, run, task.source_axis, dst, src); });
+    } else if (job.past_caches && job.converter.fills_items && run == task.shape.size() - 1 && task.dst_strides[run] == task.dst_itemsize &&
+               task.dst_itemsize <= StagedOutput::largest_piece / 2) {
+        convert_past_caches(job, run, outer);
+    } else {
+        for_each_position(outer, [&](std::int64_t dst, std::int64_t src) { convert_run(job, run, dst, src, task.shape[run]); });
+    }
 }
 
 }  // namespace ndlease::cpu

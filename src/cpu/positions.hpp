@@ -23,26 +23,79 @@ struct AxisSet {
     }
 };
 
+/// A position that steps through all of several axes, last axis fastest. Extents are at least 1.
+class PositionWalk {
+public:
+    /// `axes` must outlive this object.
+    explicit PositionWalk(const AxisSet& axes) noexcept : axes_(&axes), last_(axes.rank - 1) {
+        for (int i = 0; i < axes.rank; ++i) index_[i] = 0;
+        if (last_ >= 0) {
+            left_ = axes.extent[last_] - 1;
+            dst_step_ = axes.dst_stride[last_];
+            src_step_ = axes.src_stride[last_];
+        }
+    }
+
+    [[nodiscard]] std::int64_t dst_offset() const noexcept { return dst_offset_; }
+    [[nodiscard]] std::int64_t src_offset() const noexcept { return src_offset_; }
+
+    /// To the next position; false after the last, and then this is the first again.
+    bool next() noexcept {
+        if (left_ == 0) return next_line();
+        --left_;
+        dst_offset_ += dst_step_;
+        src_offset_ += src_step_;
+        return true;
+    }
+
+private:
+    bool next_line() noexcept {
+        if (last_ < 0) return false;
+        left_ = axes_->extent[last_] - 1;
+        dst_offset_ -= left_ * dst_step_;
+        src_offset_ -= left_ * src_step_;
+        for (int axis = last_ - 1; axis >= 0; --axis) {
+            if (++index_[axis] < axes_->extent[axis]) {
+                dst_offset_ += axes_->dst_stride[axis];
+                src_offset_ += axes_->src_stride[axis];
+                return true;
+            }
+            dst_offset_ -= (axes_->extent[axis] - 1) * axes_->dst_stride[axis];
+            src_offset_ -= (axes_->extent[axis] - 1) * axes_->src_stride[axis];
+            index_[axis] = 0;
+        }
+        return false;
+    }
+
+    const AxisSet* axes_;
+    int last_;
+    std::int64_t left_ = 0;  // positions to come on the last axis
+    std::int64_t dst_step_ = 0;
+    std::int64_t src_step_ = 0;
+    std::int64_t dst_offset_ = 0;
+    std::int64_t src_offset_ = 0;
+    std::int64_t index_[max_rank];  // of the other axes
+};
+
 /// Calls visit(dst_offset, src_offset) for every position, last axis fastest; once for no axes. Extents are at least 1.
 template <class Visit>
 void for_each_position(const AxisSet& axes, Visit&& visit) {
-    std::int64_t index[max_rank];
-    for (int i = 0; i < axes.rank; ++i) index[i] = 0;
-    std::int64_t dst_offset = 0;
-    std::int64_t src_offset = 0;
-    for (;;) {
-        visit(dst_offset, src_offset);
-        int axis = axes.rank - 1;
-        for (; axis >= 0; --axis) {
-            if (++index[axis] < axes.extent[axis]) break;
-            dst_offset -= (axes.extent[axis] - 1) * axes.dst_stride[axis];
-            src_offset -= (axes.extent[axis] - 1) * axes.src_stride[axis];
-            index[axis] = 0;
-        }
-        if (axis < 0) return;
-        dst_offset += axes.dst_stride[axis];
-        src_offset += axes.src_stride[axis];
-    }
+    PositionWalk walk(axes);
+    do visit(walk.dst_offset(), walk.src_offset());
+    while (walk.next());
+}
+
+/// The same with visit(dst_offset, src_offset, later), where `later` is the source's offset `distance` positions further on: its memory may be asked for
+/// already. Beyond the last position it begins anew.
+template <class Visit>
+void for_each_position_ahead(const AxisSet& axes, std::int64_t distance, Visit&& visit) {
+    PositionWalk walk(axes);
+    PositionWalk later(axes);
+    for (std::int64_t i = 0; i < distance; ++i) later.next();
+    do {
+        visit(walk.dst_offset(), walk.src_offset(), later.src_offset());
+        later.next();
+    } while (walk.next());
 }
 
 }  // namespace ndlease::cpu

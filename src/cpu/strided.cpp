@@ -1,67 +1,216 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs or single items at strides. Where the innermost axes are short, the offsets of a whole block of positions are listed
-// once and used for every block, so that high ranks with small extents cost no more than a look-up per item.
+// Runs or single items at strides. Where the destination has no gaps they are packed, along its last axis or, if that is short, by offsets that are listed
+// once for a whole block of positions; what is larger than the caches is collected in lines that go around them.
+#include <algorithm>
+#include <utility>
+
 #include "cpu/item.hpp"
 #include "cpu/paths.hpp"
 #include "cpu/positions.hpp"
+#include "cpu/simd/pack.hpp"
+#include "cpu/simd/stream.hpp"
+#include "cpu/staged.hpp"
 
 namespace ndlease::cpu {
 namespace {
 
-constexpr std::int64_t short_axis = 32;    // positions
-constexpr std::int64_t block_limit = 256;  // positions
+constexpr std::int64_t short_axis = 32;            // positions
+constexpr std::int64_t block_limit = 256;          // positions
+constexpr std::int64_t least_streamed_row = 512;   // bytes: shorter rows with gaps between have too many lines that are written in part
+constexpr std::int64_t least_staged_block = 1024;  // bytes without gaps, likewise
+
+constexpr std::int64_t least_streamed_stretch = 1024;  // bytes: shorter stretches are collected with their neighbours
+constexpr std::int64_t staged_at_once = 512;           // bytes: reading and writing take turns
 
 struct Offsets {
+    std::int64_t count = 0;
     std::int64_t dst[block_limit];
     std::int64_t src[block_limit];
 };
 
-template <class Item>
-void move_along_last(Item item, const backend::CopyJob& job) noexcept {
-    AxisSet outer;
-    const int last = job.task.shape.size() - 1;
-    for (int i = 0; i < last; ++i) outer.add(job.task, i);
-    const std::int64_t count = job.task.shape[last];
-    const std::int64_t dst_stride = job.task.dst_strides[last];
-    const std::int64_t src_stride = job.task.src_strides[last];
-    for_each_position(outer, [&](std::int64_t dst, std::int64_t src) { move_items(item, job.dst + dst, dst_stride, job.src + src, src_stride, count); });
+void list_offsets(const AxisSet& axes, Offsets* block) noexcept {
+    for_each_position(axes, [&](std::int64_t dst, std::int64_t src) {
+        block->dst[block->count] = dst;
+        block->src[block->count] = src;
+        ++block->count;
+    });
 }
 
-template <class Item>
-void move_in_blocks(Item item, const backend::CopyJob& job, int first_of_block) noexcept {
-    AxisSet outer;
-    AxisSet inner;
-    for (int i = 0; i < job.task.shape.size(); ++i) (i < first_of_block ? outer : inner).add(job.task, i);
-    Offsets block;
-    std::int64_t count = 0;
-    for_each_position(inner, [&](std::int64_t dst, std::int64_t src) {
-        block.dst[count] = dst;
-        block.src[count] = src;
-        ++count;
+/// The outermost of the last axes that make a block of at most block_limit positions; the last axis itself when it is long enough alone.
+int first_of_block(const detail::CopyTask& task, int outermost) noexcept {
+    const int last = task.shape.size() - 1;
+    if (task.shape[last] >= short_axis) return last;
+    int first = last;
+    for (std::int64_t positions = task.shape[last]; first > outermost && positions <= block_limit / task.shape[first - 1]; --first) {
+        positions *= task.shape[first - 1];
+    }
+    return first;
+}
+
+AxisSet axes_between(const detail::CopyTask& task, int begin, int end) noexcept {
+    AxisSet axes;
+    for (int i = begin; i < end; ++i) axes.add(task, i);
+    return axes;
+}
+
+/// The outermost axis from which on the destination has no gaps; the rank when already its runs have gaps between. *bytes: of a stretch without gaps.
+int first_dense_axis(const detail::CopyTask& task, std::int64_t* bytes) noexcept {
+    int axis = task.shape.size();
+    *bytes = task.run_bytes;
+    for (; axis > 0 && task.dst_strides[axis - 1] == *bytes; --axis) *bytes *= task.shape[axis - 1];
+    return axis;
+}
+
+// The destination has gaps.
+void scatter(const backend::CopyJob& job) noexcept {
+    const detail::CopyTask& task = job.task;
+    const int last = task.shape.size() - 1;
+    const int first = first_of_block(task, 0);
+    const AxisSet outer = axes_between(task, 0, first);
+    with_item(task.run_bytes, [&](auto item) {
+        if (first < last) {
+            Offsets block;
+            list_offsets(axes_between(task, first, last + 1), &block);
+            for_each_position(outer, [&](std::int64_t dst, std::int64_t src) {
+                std::byte* const to = job.dst + dst;
+                const std::byte* const from = job.src + src;
+                for (std::int64_t i = 0; i < block.count; ++i) item.move(to + block.dst[i], from + block.src[i]);
+            });
+        } else {
+            for_each_position(outer, [&](std::int64_t dst, std::int64_t src) {
+                move_items(item, job.dst + dst, task.dst_strides[last], job.src + src, task.src_strides[last], task.shape[last]);
+            });
+        }
     });
-    for_each_position(outer, [&](std::int64_t dst, std::int64_t src) {
-        std::byte* const to = job.dst + dst;
-        const std::byte* const from = job.src + src;
-        for (std::int64_t i = 0; i < count; ++i) item.move(to + block.dst[i], from + block.src[i]);
+}
+
+constexpr std::int64_t ahead_bytes = 32768;         // of the source: so far ahead it is asked for
+constexpr std::int64_t longest_foresight = 8192;    // bytes: what is longer in one piece the processor foresees by itself
+constexpr std::int64_t longest_woven_row = 131072;  // bytes: from here on the wait at the beginning of a row is nothing
+constexpr int woven_rows = 8;
+
+/// Asks for the stretches of the source that come soon: the processor does not foresee a jump to another page.
+class Foresight {
+public:
+    /// Stretches reach from `low` to `high` bytes beyond where they begin.
+    Foresight(std::int64_t low, std::int64_t high) noexcept : low_(low), high_(high) {
+        if (high - low > longest_foresight) high_ = low;
+        distance_ = high_ > low ? std::max<std::int64_t>(1, ahead_bytes / (high - low)) : 0;
+    }
+    [[nodiscard]] std::int64_t distance() const noexcept { return distance_; }  ///< positions
+    void ask(const std::byte* later) const noexcept {
+        for (std::int64_t at = low_; at < high_; at += StagedOutput::line) __builtin_prefetch(later + at, 0, 2);
+    }
+
+private:
+    std::int64_t low_, high_, distance_;
+};
+
+void copy_rows_streamed(const backend::CopyJob& job) noexcept {
+    const std::int64_t bytes = job.task.run_bytes;
+    const AxisSet axes = axes_between(job.task, 0, job.task.shape.size());
+    if (bytes > longest_woven_row) {
+        for_each_position(axes, [&](std::int64_t dst, std::int64_t src) { stream_run(job.dst + dst, job.src + src, bytes); });
+        return;
+    }
+    const bool asks = bytes <= longest_foresight;
+    StreamedRow rows[woven_rows];
+    int count = 0;
+    for_each_position_ahead(axes, asks ? ahead_bytes / bytes : 0, [&](std::int64_t dst, std::int64_t src, std::int64_t later) {
+        rows[count++] = {job.dst + dst, job.src + src, asks ? job.src + later : nullptr};
+        if (count == woven_rows) stream_rows(rows, std::exchange(count, 0), bytes);
     });
+    stream_rows(rows, count, bytes);
+}
+
+/// Calls visit(dst_offset, count, put, put_streamed) for stretches along the last axis, or for blocks of the last axes where that is short.
+/// put(to, begin, count) packs positions [begin, begin + count) of it to any place; put_streamed(to, count) is pack_streamed from its first position on.
+template <class Visit>
+void for_each_stretch(const backend::CopyJob& job, int dense, Visit&& visit) noexcept {
+    const detail::CopyTask& task = job.task;
+    const int last = task.shape.size() - 1;
+    const std::int64_t run = task.run_bytes;
+    const int first = first_of_block(task, dense);
+    const AxisSet outer = axes_between(task, 0, first);
+    if (first < last) {
+        Offsets block;
+        list_offsets(axes_between(task, first, last + 1), &block);
+        with_item(run, [&](auto item) {
+            for_each_position(outer, [&](std::int64_t dst, std::int64_t src) {
+                const std::byte* const from = job.src + src;
+                visit(
+                    dst, block.count,
+                    [&](std::byte* to, std::int64_t begin, std::int64_t count) {
+                        for (std::int64_t i = 0; i < count; ++i) item.move(to + i * item.size, from + block.src[begin + i]);
+                    },
+                    [](std::byte*, std::int64_t) { return std::int64_t{0}; });
+            });
+        });
+    } else {
+        const ItemPacker packer(run, task.src_strides[last]);
+        const std::int64_t reach = (task.shape[last] - 1) * packer.src_stride;
+        const Foresight foresight(std::min<std::int64_t>(reach, 0), run + std::max<std::int64_t>(reach, 0));
+        for_each_position_ahead(outer, job.past_caches ? foresight.distance() : 0, [&](std::int64_t dst, std::int64_t src, std::int64_t later) {
+            const std::byte* const from = job.src + src;
+            if (job.past_caches) foresight.ask(job.src + later);
+            visit(
+                dst, task.shape[last],
+                [&](std::byte* to, std::int64_t begin, std::int64_t count) { pack_items(packer, to, from + begin * packer.src_stride, count); },
+                [&](std::byte* to, std::int64_t count) { return pack_streamed(packer, to, from, count); });
+        });
+    }
+}
+
+void pack(const backend::CopyJob& job, int dense) noexcept {
+    for_each_stretch(job, dense, [&](std::int64_t dst, std::int64_t count, auto&& put, auto&&) { put(job.dst + dst, 0, count); });
+}
+
+void pack_past_caches(const backend::CopyJob& job, int dense) noexcept {
+    const std::int64_t run = job.task.run_bytes;
+    const std::int64_t piece = std::max<std::int64_t>(1, staged_at_once / run);  // positions
+    StagedOutput output(job.dst);
+    std::int64_t end = 0;  // of what was put in so far
+    for_each_stretch(job, dense, [&](std::int64_t dst, std::int64_t count, auto&& put, auto&& put_streamed) {
+        std::int64_t begin = 0;
+        if (count * run >= least_streamed_stretch) {
+            output.finish();
+            begin = put_streamed(job.dst + dst, count);
+            output.start(job.dst + dst + begin * run);
+        } else if (dst != end) {
+            output.finish();
+            output.start(job.dst + dst);
+        }
+        for (; begin < count; begin += piece) {
+            const std::int64_t part = std::min(count - begin, piece);
+            put(output.room(), begin, part);
+            output.advance(part * run);
+        }
+        end = dst + count * run;
+    });
+    output.finish();
+}
+
+bool has_whole_lines(const backend::CopyJob& job) noexcept {
+    std::uint64_t bits = reinterpret_cast<std::uintptr_t>(job.dst) | static_cast<std::uint64_t>(job.task.run_bytes);
+    for (const std::int64_t stride : job.task.dst_strides) bits |= static_cast<std::uint64_t>(stride);
+    return bits % StagedOutput::line == 0;
 }
 
 }  // namespace
 
 void copy_strided(const backend::CopyJob& job) noexcept {
-    const Dims& shape = job.task.shape;
-    const int last = shape.size() - 1;
-    int first_of_block = last;
-    for (std::int64_t positions = shape[last]; first_of_block > 0 && positions <= block_limit / shape[first_of_block - 1]; --first_of_block) {
-        positions *= shape[first_of_block - 1];
+    std::int64_t dense_bytes = 0;
+    const int dense = first_dense_axis(job.task, &dense_bytes);
+    const std::int64_t run = job.task.run_bytes;
+    if (job.past_caches && (run > StagedOutput::largest_piece || (run >= least_streamed_row && dense_bytes == run) || (run >= 128 && has_whole_lines(job)))) {
+        copy_rows_streamed(job);
+    } else if (dense == job.task.shape.size()) {
+        scatter(job);
+    } else if (job.past_caches && dense_bytes >= least_staged_block) {
+        pack_past_caches(job, dense);
+    } else {
+        pack(job, dense);
     }
-    with_item(job.task.run_bytes, [&](auto item) {
-        if (shape[last] < short_axis && first_of_block < last) {
-            move_in_blocks(item, job, first_of_block);
-        } else {
-            move_along_last(item, job);
-        }
-    });
 }
 
 }  // namespace ndlease::cpu

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cpu/simd/stream.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #undef HWY_TARGET_INCLUDE
@@ -18,23 +19,65 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-void stream_run(std::byte* dst, const std::byte* src, std::int64_t bytes) {
+constexpr std::int64_t line = 64;
+constexpr std::int64_t woven_bytes = 256;  // of a row at once
+
+HWY_INLINE std::int64_t bytes_to_line(const std::byte* at) {
+    return static_cast<std::int64_t>((line - reinterpret_cast<std::uintptr_t>(at) % line) % line);
+}
+
+/// Whole lines.
+HWY_INLINE void stream_lines(std::byte* dst, const std::byte* src, std::int64_t bytes) {
     const hn::ScalableTag<std::uint8_t> d;
-    constexpr std::int64_t line = 64;
     const auto step = static_cast<std::int64_t>(hn::Lanes(d));
-    const std::int64_t head = static_cast<std::int64_t>((line - reinterpret_cast<std::uintptr_t>(dst) % line) % line);
+    auto* const to = reinterpret_cast<std::uint8_t*>(dst);
+    const auto* const from = reinterpret_cast<const std::uint8_t*>(src);
+    for (std::int64_t at = 0; at < bytes; at += line) {
+        for (std::int64_t i = 0; i < line; i += step) hn::Stream(hn::LoadU(d, from + at + i), d, to + at + i);
+    }
+}
+
+/// Less than a line.
+HWY_INLINE void copy_part(std::byte* dst, const std::byte* src, std::int64_t bytes) {
+    if (bytes != 0) std::memcpy(dst, src, static_cast<std::size_t>(bytes));
+}
+
+void stream_run(std::byte* dst, const std::byte* src, std::int64_t bytes) {
+    const std::int64_t head = bytes_to_line(dst);
     if (bytes < head + line) {
         std::memcpy(dst, src, static_cast<std::size_t>(bytes));
         return;
     }
-    std::memcpy(dst, src, static_cast<std::size_t>(head));
-    auto* const to = reinterpret_cast<std::uint8_t*>(dst);
-    const auto* const from = reinterpret_cast<const std::uint8_t*>(src);
-    std::int64_t at = head;
-    for (; at + line <= bytes; at += line) {
-        for (std::int64_t i = 0; i < line; i += step) hn::Stream(hn::LoadU(d, from + at + i), d, to + at + i);
+    const std::int64_t body = (bytes - head) / line * line;
+    copy_part(dst, src, head);
+    stream_lines(dst + head, src + head, body);
+    copy_part(dst + head + body, src + head + body, bytes - head - body);
+}
+
+void stream_rows(const StreamedRow* rows, int count, std::int64_t bytes) {
+    std::int64_t most_head = 0;
+    for (int i = 0; i < count; ++i) most_head = std::max(most_head, bytes_to_line(rows[i].dst));
+    std::int64_t end = 0;  // of what is copied of every row, beside its first bytes that fill no line
+    for (; most_head + end + woven_bytes <= bytes; end += woven_bytes) {
+        for (int i = 0; i < count; ++i) {
+            const StreamedRow& row = rows[i];
+            if (row.later != nullptr) {
+                for (std::int64_t at = 0; at < woven_bytes; at += line) __builtin_prefetch(row.later + end + at, 0, 2);
+            }
+            const std::int64_t head = bytes_to_line(row.dst);
+            if (end == 0) copy_part(row.dst, row.src, head);
+            stream_lines(row.dst + head + end, row.src + head + end, woven_bytes);
+        }
     }
-    std::memcpy(dst + at, src + at, static_cast<std::size_t>(bytes - at));
+    for (int i = 0; i < count; ++i) {
+        const StreamedRow& row = rows[i];
+        const std::int64_t done = end == 0 ? 0 : end + bytes_to_line(row.dst);
+        if (done == bytes) continue;
+        if (row.later != nullptr) {
+            for (std::int64_t at = end; at < bytes; at += line) __builtin_prefetch(row.later + at, 0, 2);
+        }
+        stream_run(row.dst + done, row.src + done, bytes - done);
+    }
 }
 
 void finish_streaming() { hwy::FlushStream(); }
@@ -46,9 +89,11 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace ndlease::cpu {
 HWY_EXPORT(stream_run);
+HWY_EXPORT(stream_rows);
 HWY_EXPORT(finish_streaming);
 
 void stream_run(std::byte* dst, const std::byte* src, std::int64_t bytes) noexcept { HWY_DYNAMIC_DISPATCH(stream_run)(dst, src, bytes); }
+void stream_rows(const StreamedRow* rows, int count, std::int64_t bytes) noexcept { HWY_DYNAMIC_DISPATCH(stream_rows)(rows, count, bytes); }
 void finish_streaming() noexcept { HWY_DYNAMIC_DISPATCH(finish_streaming)(); }
 
 }  // namespace ndlease::cpu

@@ -11,6 +11,16 @@ namespace ndlease::cpu {
 /// Without such instructions it is memcpy.
 void stream_run(std::byte* dst, const std::byte* src, std::int64_t bytes) noexcept;
 
+struct StreamedRow {
+    std::byte* dst;
+    const std::byte* src;
+    const std::byte* later;  ///< a row of the source that will be copied soon, and is asked for; NULL: none
+};
+
+/// Copies rows of `bytes` bytes each as stream_run does, all of them at once, a few lines of one after a few of the next: reading each row begins with a
+/// wait that its neighbours hide.
+void stream_rows(const StreamedRow* rows, int count, std::int64_t bytes) noexcept;
+
 /// Makes what this thread has written around the caches visible in the order of its other writes. Once, at the end of a copy.
 void finish_streaming() noexcept;
 
