@@ -100,11 +100,11 @@ KERNELS = [
     Mutant("chunk_before_a_rows_start_read", TILES, "first_s == 0 ? 0 : chunk_bytes", "chunk_bytes", TILE_EDGES),
     Mutant("rows_end_forgotten", TILES, "            if (at == 0) store_last<Bytes>(memory, dst, row, skip, tile.d * Bytes);\n", "", TILE_EDGES),
     Mutant("bytes_of_a_word_swapped", TILES, "k % 4 < 2 ? 0x5140U : 0x7362U", "k % 4 < 2 ? 0x5140U : 0x3726U", TILE_EDGES),
-    Mutant("uncoalesced_loads", TILES, "        const std::uint32_t at = block % T::src_chunks;\n"
+    Mutant("chunks_read_out_of_order", TILES, "        const std::uint32_t at = block % T::src_chunks;\n"
            "        const std::uint32_t row = block / T::src_chunks * T::rows + i % T::rows;",
            "        const std::uint32_t at = block * 5 % T::src_chunks;\n        const std::uint32_t row = block / T::src_chunks * T::rows + i % T::rows;",
            TILE_EDGES + budgets("tiles_of_words")),
-    Mutant("narrow_rows_of_lanes", TILES, "        const std::uint32_t at = number % T::dst_chunks;\n        const std::uint32_t row = number / T::dst_chunks;",
+    Mutant("uncoalesced_stores", TILES, "        const std::uint32_t at = number % T::dst_chunks;\n        const std::uint32_t row = number / T::dst_chunks;",
            "        const std::uint32_t at = number / T::s;\n        const std::uint32_t row = number % T::s;", budgets("tiles_of_words")),
     Mutant("bank_conflict", TILES, "(at / chunk_bytes) ^ (row / chunk_words & 7U)", "at / chunk_bytes", budgets("tiles_of_words")),
     Mutant("off_by_one_unit_tile_edge", UNIT_TILES, "at_d + 1 == p.tiles_d.divisor", "at_d == p.tiles_d.divisor", TILE_UNITS),
@@ -137,8 +137,6 @@ KERNELS = [
     Mutant("block_cut_along_the_other_axis", "cuda/kernels/packed.cu", "runs.cut == 0 ? limit[0] : limit[1]", "runs.cut == 0 ? limit[1] : limit[0]",
            copies("packed_sweep.small_extents_reversed")),
     Mutant("bits_meet_in_banks", "cuda/kernels/packed.cu", "(at ^ at / lanes ^ at / (lanes * lanes)) % lanes", "at % lanes", budgets("packed_blocks_of_bits")),
-    Mutant("block_run_too_long", "src/copy/device_block.cpp", "while (*length > 1 && words_along(block, chain, *length) > most_run_words) --*length;", "",
-           copies("packed_sweep.small_extents_reversed")),
     Mutant("division_one_too_small", "cuda/kernels/divider.hpp", "/ d + 1)", "/ d)", device("device_divide_test", "divide.powers_of_two_and_their_neighbours")),
     Mutant("launch_unchecked", "cuda/copy.cpp", "check(isolated(stream, enqueue), call, stream.device().id, where);",
            "static_cast<void>(isolated(stream, enqueue));",

@@ -9,7 +9,7 @@ class run_sweep : public kernel_sweep {};
 
 // dst: (rows, n):(pitch, 1)  src: (rows, n):(pitch', 1)
 TEST_F(run_sweep, every_misalignment_and_tail) {
-    for (const std::int64_t bytes : {128, 129, 143, 160, 200, 1024 + 7}) {
+    for (const std::int64_t bytes : {128, 143, 160, 1024 + 7}) {
         for (std::int64_t dst_offset = 0; dst_offset < 16; dst_offset += 3) {
             for (std::int64_t src_offset = 0; src_offset < 16; ++src_offset) {
                 check({{3, bytes}, {bytes + 5, 1}, {}, 1, 0}, {{3, bytes}, {bytes + 16, 1}, {}, 1, 0}, dst_offset, src_offset, "runs");

@@ -35,7 +35,7 @@ TEST_F(tile_sweep, edges_of_aligned_rows) {
 // Rows that start anywhere: odd extents, and addresses that are multiples of an item only.
 TEST_F(tile_sweep, edges_of_misaligned_rows) {
     for (const std::int64_t item : {1, 2, 4, 8}) {
-        for (const auto& [n, m] : {Extents{64, 64}, {65, 127}, {127, 129}, {131, 201}, {259, 67}, {67, 259}}) {
+        for (const auto& [n, m] : {Extents{64, 64}, {65, 127}, {131, 201}, {67, 259}}) {
             transpose(packed(n, m, item), 0, 0, "tiles");
             transpose(packed(n, m, item), item, 0, "tiles");
             transpose(packed(n, m, item), 0, item, "tiles");
@@ -45,7 +45,7 @@ TEST_F(tile_sweep, edges_of_misaligned_rows) {
 
 TEST_F(tile_sweep, every_misalignment) {
     for (const std::int64_t item : {1, 2, 4, 8}) {
-        for (std::int64_t offset = 0; offset < 16; offset += item) {
+        for (std::int64_t offset = 0; offset < 16; offset += item == 1 ? 3 : item) {
             transpose(packed(128, 144, item), offset, 0, "tiles");
             transpose(packed(144, 128, item), 0, offset, "tiles");
             transpose(packed(133, 141, item), offset, 16 - item, "tiles");
