@@ -11,7 +11,7 @@ namespace {
 constexpr int threads = 256;
 constexpr int items_per_thread = 4;
 constexpr int items_per_block = threads * items_per_thread;
-constexpr int blocks = 4;  ///< on a multiprocessor, at least: a limit to registers that no variant spills at
+[[maybe_unused]] constexpr int blocks = 4;  ///< on a multiprocessor, at least: a limit to registers that no variant spills at
 
 template <class Number>
 __device__ __forceinline__ void load_pair(const std::byte* from, int bytes, int access, Number* first, Number* second) {

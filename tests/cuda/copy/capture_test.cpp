@@ -109,7 +109,9 @@ TEST_F(capture, conversions) {
                           {{{20, 20}, {160, 8}, {}, 8, 4096}, {{20, 20}, {2, 40}, {}, 2, 0}},
                           {{{20, 20}, {160, 8}, {}, 8, 512}, {{20, 20}, {2, 40}, {}, 2, 512}},
                           {{{300}, {8}, {}, 8, 512}, {{300}, {2}, {}, 2, 512}}};
-    for (const auto& [dst, src] : pairs) {
+    for (const Pair& pair : pairs) {
+        const Side& dst = pair.dst;
+        const Side& src = pair.src;
         Random random(5);
         const Arena arena(random, bytes);
         std::vector<std::byte> expected = arena.bytes();
