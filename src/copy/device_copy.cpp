@@ -21,8 +21,9 @@ using backend::CopyJob;
 
 bool over_link(const DeviceJob& job) noexcept { return job.dst.type == DeviceType::cuda_host || job.src.type == DeviceType::cuda_host; }
 
-bool is_between_pinned_and_device(const DeviceJob& job) noexcept {
-    return over_link(job) && (job.dst.type == DeviceType::cuda || job.src.type == DeviceType::cuda);
+/// Bytes as they are, between pinned and device memory.
+bool is_plain_over_link(const DeviceJob& job) noexcept {
+    return over_link(job) && !job.overlaps && job.conversion == nullptr && (job.dst.type == DeviceType::cuda || job.src.type == DeviceType::cuda);
 }
 
 /// `dst` and `src` are where the task's first axis starts.
@@ -56,7 +57,7 @@ void run_kernels(const DeviceJob& job, StreamRef stream) {
 void run_on(DeviceRoute route, const DeviceJob& job, StreamRef stream, bool caller_waits) {
     switch (route) {
         case DeviceRoute::kernels:
-            if (is_between_pinned_and_device(job) && job.conversion == nullptr) {
+            if (is_plain_over_link(job)) {
                 copy_over_link(job.job, job.dst.type == DeviceType::cuda, stream, caller_waits);
             } else {
                 run_kernels(job, stream);

@@ -125,6 +125,8 @@ TEST_P(copy_fault, each_call_once_on_every_route) {
         int failures = 0;
         int halfway = 0;
         for (const cudaError_t fault : {cudaErrorMemoryAllocation, cudaErrorInvalidValue}) {
+            // Copies in parts make many calls: one error for each schedule.
+            if (route.way != nullptr && (fault == cudaErrorMemoryAllocation) != (GetParam() == Scheduler::random)) continue;
             for (std::uint64_t ordinal = 1;; ++ordinal) {
                 const std::string about = std::string(route.name) + ", call " + std::to_string(ordinal) + " fails with " + cudaGetErrorName(fault);
                 dst.put(arena.bytes());
