@@ -92,14 +92,13 @@ ConversionProgram::VectorRun ConversionProgram::vector_run() const noexcept {
     if (!fills_items()) return {};
     const ConversionStep& step = steps_.front();
     if (step.pipeline.vectors == nullptr || step.src_offset != 0) return {};
-    const std::int64_t repetitions = to_.itemsize() / step.bytes;
-    std::int64_t read = from_.itemsize() / repetitions;
-    if (read * repetitions != from_.itemsize()) return {};
+    std::int64_t read = step.src_bytes;
     for (auto loop = step.loops.rbegin(); loop != step.loops.rend(); ++loop) {
         if (loop->src_stride != read) return {};
         read *= loop->count;
     }
-    return {step.pipeline.vectors, repetitions};
+    if (read != from_.itemsize()) return {};  // it leaves some of the source out
+    return {step.pipeline.vectors, to_.itemsize() / step.bytes};
 }
 
 std::string ConversionProgram::describe() const {

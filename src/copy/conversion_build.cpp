@@ -238,6 +238,7 @@ void ConversionBuilder::number(const Format& to, std::int64_t dst_offset, const 
     written_.push_back({dst_offset, dst_offset + to.itemsize(), 0, false, path_});
     const auto add_step = [&](const ConversionPipeline& pipeline, bool both_parts) {
         ConversionStep step{ConversionStep::Kind::number, dst_offset, src_offset, to_shape.part_bytes};
+        step.src_bytes = from_shape.part_bytes;
         step.pipeline = pipeline;
         step.what = describe_part(to, from);
         if (both_parts) step.loops.push_back({2, to_shape.part_bytes, from_shape.part_bytes});

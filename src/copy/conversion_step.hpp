@@ -29,7 +29,7 @@ struct ConversionPipeline {
     std::array<std::uint8_t, max_kernels> result_bytes{};  ///< of each kernel's items in its buffer
     int size = 0;
     cpu::VectorKernel* vectors = nullptr;  ///< does the same to contiguous runs, where the pipeline is one kernel; may be NULL
-    bool clear_first = false;  ///< an x87 number fills 10 of its bytes, and the others are swapped along into the destination
+    bool clear_first = false;              ///< an x87 number fills 10 of its bytes, and the others are swapped along into the destination
 
     void append(cpu::ConvertKernel* kernel, std::int64_t bytes) noexcept {
         const auto at = static_cast<std::size_t>(size++);
@@ -51,7 +51,7 @@ struct ConversionStep {
     std::int64_t dst_offset;
     std::int64_t src_offset;
     std::int64_t bytes;  ///< written per repetition
-    std::int64_t src_bytes = 0;
+    std::int64_t src_bytes = 0;  ///< read per repetition, of a number or a Pascal string
     std::int64_t unit = 1;
     ConversionPipeline pipeline = {};
     std::vector<ConversionLoop> loops = {};

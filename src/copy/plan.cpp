@@ -40,15 +40,15 @@ std::int64_t count_useful_bytes(const AxisList& axes, std::int64_t dst_itemsize,
     return checked_add(written, read, what);
 }
 
-Overlap overlap_inside(const View& dst, AxisList axes, const detail::CopyTask& task, std::int64_t max_work) {
+Overlap overlap_inside(const View& dst, const AxisList& axes, const detail::CopyTask& task, std::int64_t max_work) {
     if (dst.layout().is_indirect()) return internal_overlap(dst.layout(), dst.itemsize(), max_work);
-    std::int64_t run_bytes = task.run_bytes;
     if (task.path == CopyPath::indirect) {
-        for (int i = 0; i < axes.rank; ++i) axes.axis[i].src_stride = 0;
-        const detail::CopyTask direct = build_task(&axes, {dst.itemsize(), dst.itemsize(), false});
-        run_bytes = direct.run_bytes;
+        AxisList direct = axes;
+        for (int i = 0; i < direct.rank; ++i) direct.axis[i].src_stride = 0;
+        const std::int64_t run_bytes = build_task(&direct, {dst.itemsize(), dst.itemsize(), false}).run_bytes;
+        return destination_overlap(direct, run_bytes > 0 ? run_bytes : dst.itemsize(), max_work);
     }
-    return destination_overlap(axes, run_bytes > 0 ? run_bytes : dst.itemsize(), max_work);
+    return destination_overlap(axes, task.run_bytes > 0 ? task.run_bytes : dst.itemsize(), max_work);
 }
 
 [[noreturn]] void throw_overlap(const View& dst) {
@@ -88,8 +88,9 @@ CopyPlan CopyPlan::make(const View& dst, const View& src, const CopyOptions& opt
     if (plan.conversion_ != nullptr || dst.layout().is_indirect() || src.layout().is_indirect()) plan.through_host_ = make_through_host(dst, src, options);
     const bool src_has_bytes = src.itemsize() != 0;
     for (int i = 0; i < axes.rank && !src_has_bytes; ++i) axes.axis[i].src_stride = 0;  // no address of it means anything
-    plan.task_ = build_task(&axes, {dst.itemsize(), src.itemsize(), plan.conversion_ != nullptr, match_suboffsets(dst.layout(), axes.rank),
-                                    src_has_bytes ? match_suboffsets(src.layout(), axes.rank) : Dims()});
+    const Items items{dst.itemsize(), src.itemsize(), plan.conversion_ != nullptr, match_suboffsets(dst.layout(), axes.rank),
+                      src_has_bytes ? match_suboffsets(src.layout(), axes.rank) : Dims()};
+    build_task(&axes, items, &plan.task_);
     if (plan.task_.path == CopyPath::nothing) {
         if (dst.layout().is_empty()) plan.conversion_.reset();  // else the items have no byte left to hold a value
         return plan;

@@ -35,17 +35,23 @@ void fill_direct(AxisList* axes, const Items& items, detail::CopyTask* task) noe
 
 detail::CopyTask build_task(AxisList* axes, const Items& items) {
     detail::CopyTask task;
-    task.dst_itemsize = items.dst_itemsize;
-    task.src_itemsize = items.src_itemsize;
+    build_task(axes, items, &task);
+    return task;
+}
+
+void build_task(AxisList* axes, const Items& items, detail::CopyTask* task) {
+    task->dst_itemsize = items.dst_itemsize;
+    task->src_itemsize = items.src_itemsize;
     if (has_no_bytes(*axes, items)) {
         axes->rank = 0;
-        return task;
+        return;
     }
     if (!items.dst_suboffsets.empty() || !items.src_suboffsets.empty()) {
-        fill_indirect(items, axes->rank, &task);
+        fill_indirect(items, axes->rank, task);
     } else {
-        fill_direct(axes, items, &task);
+        fill_direct(axes, items, task);
     }
+    if (axes->rank == 0) return;  // one run
     std::int64_t numbers[3][max_rank];
     for (int i = 0; i < axes->rank; ++i) {
         numbers[0][i] = axes->axis[i].extent;
@@ -53,10 +59,9 @@ detail::CopyTask build_task(AxisList* axes, const Items& items) {
         numbers[2][i] = axes->axis[i].src_stride;
     }
     const auto rank = static_cast<std::size_t>(axes->rank);
-    task.shape.assign({numbers[0], rank});
-    task.dst_strides.assign({numbers[1], rank});
-    task.src_strides.assign({numbers[2], rank});
-    return task;
+    task->shape.assign({numbers[0], rank});
+    task->dst_strides.assign({numbers[1], rank});
+    task->src_strides.assign({numbers[2], rank});
 }
 
 }  // namespace ndlease::copying

@@ -21,5 +21,7 @@ struct Items {
 
 /// Simplifies and classifies. `axes` is used up: it holds the simplified axes afterwards.
 [[nodiscard]] detail::CopyTask build_task(AxisList* axes, const Items& items);
+/// The same into a task that was just made, which is several moves of Dims cheaper.
+void build_task(AxisList* axes, const Items& items, detail::CopyTask* task);
 
 }  // namespace ndlease::copying

@@ -11,8 +11,8 @@
 namespace ndlease::cpu {
 namespace {
 
-constexpr std::int64_t short_run = 16;    // items: below this, another axis may serve better
-constexpr std::int64_t block_items = 64;  // along either axis of a crossed plane
+constexpr std::int64_t short_run = 16;             // items: below this, another axis may serve better
+constexpr std::int64_t block_items = 64;           // along either axis of a crossed plane
 constexpr std::int64_t least_streamed_run = 1024;  // bytes
 
 int run_axis(const Dims& shape) noexcept {
@@ -98,9 +98,9 @@ public:
     }
 
 private:
-    static constexpr std::int64_t longest_item = 16;   // bytes
-    static constexpr std::int64_t least_extent = 8;    // positions: of a narrower plane, tiles use up few of the lines that they hold
-    static constexpr std::int64_t row_bytes = 512;     // of a tile, on either side
+    static constexpr std::int64_t longest_item = 16;  // bytes
+    static constexpr std::int64_t least_extent = 8;   // positions: of a narrower plane, tiles use up few of the lines that they hold
+    static constexpr std::int64_t row_bytes = 512;    // of a tile, on either side
     static constexpr std::int64_t buffer_bytes = 32768;
 
     void convert_tile(std::byte* dst, const std::byte* src, std::int64_t d, std::int64_t s, const std::byte* next) noexcept {

@@ -12,7 +12,8 @@ constexpr std::int64_t vector_bytes = ItemPacker::vector_bytes;
 constexpr std::uint8_t none = 0x80;
 
 /// The loads of one phase; returns how many there are, more than most_loads if there is no room for all.
-std::int64_t fill_phase(std::int64_t first_packed, std::int64_t item, std::int64_t stride, std::array<ItemPacker::Load, ItemPacker::most_loads>* loads) noexcept {
+std::int64_t fill_phase(std::int64_t first_packed, std::int64_t item, std::int64_t stride,
+                        std::array<ItemPacker::Load, ItemPacker::most_loads>* loads) noexcept {
     std::array<std::int64_t, vector_bytes> position;
     std::int64_t at = first_packed / item;
     std::int64_t within = first_packed % item;

@@ -37,9 +37,7 @@ public:
     }
 
     /// Writes what is left.
-    void finish() noexcept {
-        write(fill_ - done_);
-    }
+    void finish() noexcept { write(fill_ - done_); }
 
 private:
     // What was just put in is still on its way to the cache, from where it is read.

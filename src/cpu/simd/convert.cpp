@@ -99,9 +99,8 @@ struct FloatToDouble : Numbers<NumberType::binary64, NumberType::binary32> {
 
 struct DoubleToFloat : Numbers<NumberType::binary32, NumberType::binary64> {
     HWY_INLINE auto vector(const std::byte* src) const {
-        return two_halves(Floats(), [&](std::int64_t first) {
-            return hn::DemoteTo(hn::Rebind<float, Doubles>(), hn::LoadU(Doubles(), items<double>(src) + first));
-        });
+        return two_halves(Floats(),
+                          [&](std::int64_t first) { return hn::DemoteTo(hn::Rebind<float, Doubles>(), hn::LoadU(Doubles(), items<double>(src) + first)); });
     }
 };
 

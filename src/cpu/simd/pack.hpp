@@ -19,7 +19,7 @@ struct ItemPacker {
     static constexpr std::int64_t far_stride = 128;  ///< from here on items are moved one by one, and asked for before
 
     struct Load {
-        std::int64_t offset;                                              ///< bytes from the first of the phases' items
+        std::int64_t offset;                                                 ///< bytes from the first of the phases' items
         alignas(vector_bytes) std::array<std::uint8_t, vector_bytes> table;  ///< which of the vector's bytes goes where; 0x80: none
     };
 
@@ -27,9 +27,9 @@ struct ItemPacker {
 
     std::int64_t item_bytes;
     std::int64_t src_stride;
-    std::int64_t phases = 0;  ///< 0: there are no tables
-    std::int64_t loads = 0;   ///< of each phase
-    std::int64_t items = 0;   ///< that all phases pack
+    std::int64_t phases = 0;      ///< 0: there are no tables
+    std::int64_t loads = 0;       ///< of each phase
+    std::int64_t items = 0;       ///< that all phases pack
     std::int64_t first_byte = 0;  ///< the lowest that a load of any phase begins at
     std::int64_t last_byte = 0;   ///< the highest that one begins at
     std::array<std::array<Load, most_loads>, most_phases> load;

@@ -22,9 +22,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 constexpr std::int64_t line = 64;
 constexpr std::int64_t woven_bytes = 256;  // of a row at once
 
-HWY_INLINE std::int64_t bytes_to_line(const std::byte* at) {
-    return static_cast<std::int64_t>((line - reinterpret_cast<std::uintptr_t>(at) % line) % line);
-}
+HWY_INLINE std::int64_t bytes_to_line(const std::byte* at) { return static_cast<std::int64_t>((line - reinterpret_cast<std::uintptr_t>(at) % line) % line); }
 
 /// Whole lines.
 HWY_INLINE void stream_lines(std::byte* dst, const std::byte* src, std::int64_t bytes) {
