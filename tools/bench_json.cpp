@@ -175,7 +175,7 @@ Report report_of(const Json& json) {
 std::string csv_cell(const Json& value) {
     if (value.is_null()) return "";
     if (!value.is_string() && !value.is_array()) return value.dump();
-    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    std::string text = value.is_string() ? value.get<std::string>() : value.dump();
     if (text.find_first_of(",\"\n\r") == std::string::npos) return text;
     std::string quoted = "\"";
     for (const char c : text) (quoted += c) += c == '"' ? "\"" : "";

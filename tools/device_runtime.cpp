@@ -4,7 +4,7 @@
 #include "command.hpp"
 
 #if NDLEASE_TOOL_HAS_CUDA
-#include <cuda_runtime_api.h>
+#include <ndlease/gpu/error.hpp>  // with the runtime's own header
 #endif
 
 namespace ndlease::tool {
@@ -33,8 +33,7 @@ std::string device_runtime_text(Device device) {
 }
 
 void runtime_memcpy(void* dst, const void* src, std::size_t bytes, StreamRef stream) {
-    const cudaError_t error = cudaMemcpyAsync(dst, src, bytes, cudaMemcpyDefault, stream.cuda());
-    if (error != cudaSuccess) throw CommandError("cudaMemcpyAsync", cudaGetErrorString(error));
+    gpu::check(cudaMemcpyAsync(dst, src, bytes, cudaMemcpyDefault, stream.cuda()), "cudaMemcpyAsync", stream.device().id);
 }
 
 #else

@@ -14,7 +14,7 @@ namespace ndlease::tool {
 /// out.
 [[nodiscard]] std::string device_runtime_text(Device device);
 
-/// cudaMemcpyAsync. Throws CommandError when the runtime refuses, or in a build without CUDA.
+/// cudaMemcpyAsync. Throws Error{errc::device} when the runtime refuses, CommandError in a build without CUDA.
 void runtime_memcpy(void* dst, const void* src, std::size_t bytes, StreamRef stream);
 
 }  // namespace ndlease::tool

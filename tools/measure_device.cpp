@@ -28,7 +28,7 @@ View side_of(const View& memory, const patterns::Strided& side, const Format& fo
 /// Memory of one side. `host` is the run's own host memory: pageable sides use it as it is, the others get what it holds.
 View make_side(std::span<std::byte> host, bool on_device, Device device, bool pinned, StreamRef stream) {
     const auto bytes = static_cast<std::int64_t>(host.size());
-    const View here = bytes_at(host.data(), Device::cpu(), bytes);
+    View here = bytes_at(host.data(), Device::cpu(), bytes);
     if (!on_device && !pinned) return here;
     View side = allocate(Format(), {bytes}, Order::c, on_device ? device_memory(device) : pinned_memory());
     copy(side, here, stream);

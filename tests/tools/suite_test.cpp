@@ -142,9 +142,9 @@ TEST(Suite, batches_write_every_byte_once) {
     EXPECT_EQ(named("halo_shell1_pack").copies(class_bytes("S")).size(), 26U);
 }
 
-class SuiteSizes : public testing::TestWithParam<const char*> {};
+class SuiteClasses : public testing::TestWithParam<const char*> {};
 
-TEST_P(SuiteSizes, fit_their_class) {
+TEST_P(SuiteClasses, fit_their_class) {
     const std::int64_t bytes = class_bytes(GetParam());
     for (const Pattern& pattern : suite()) {
         const Copy copy = pattern.make(bytes);
@@ -166,7 +166,25 @@ TEST_P(SuiteSizes, fit_their_class) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, SuiteSizes, testing::Values("S", "M", "L"));
+INSTANTIATE_TEST_SUITE_P(All, SuiteClasses, testing::Values("S", "M", "L"));
+
+TEST(SuiteSizes, any_number_of_bytes_makes_a_copy) {
+    for (const std::int64_t bytes : {20'000, 41'234, 1'000'003}) {
+        for (const Pattern& pattern : suite()) {
+            for (const Copy& copy : pattern.copies(bytes)) {
+                SCOPED_TRACE(pattern.name + " of " + std::to_string(bytes));
+                EXPECT_EQ(copy.src.shape, copy.dst.shape);
+                EXPECT_GT(copy.dst.size(), 0);
+                for (const Strided* side : {&copy.src, &copy.dst}) {
+                    const std::int64_t alignment = (side == &copy.src ? copy.src_format : copy.dst_format).alignment();
+                    EXPECT_GE(lowest_byte(*side), 0);
+                    EXPECT_EQ(side->offset % alignment, 0);
+                    for (const std::int64_t stride : side->strides) EXPECT_EQ(stride % alignment, 0);
+                }
+            }
+        }
+    }
+}
 
 TEST(Traffic, counts_payload_and_granules) {
     constexpr std::int64_t bytes = 1 << 20;
