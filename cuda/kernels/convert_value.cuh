@@ -40,9 +40,9 @@ __device__ __forceinline__ std::uint32_t binary16_from_binary32(std::uint32_t bi
     const std::uint32_t sign = bits >> 16 & 0x8000U;
     const std::uint32_t magnitude = bits & 0x7fff'ffffU;
     const std::uint32_t normal = (magnitude - (112U << 23) + 0xfffU + (magnitude >> 13 & 1U)) >> 13;
-    // In units of 2^-24: the mantissa shifted down, by at most 31 places, and rounded there.
+    // In units of 2^-24: the mantissa shifted down, by 1 to 31 places, and rounded there. What is no subnormal gives any number here.
     const std::uint32_t below = 126U - (magnitude >> 23);
-    const std::uint32_t places = below < 31U ? below : 31U;
+    const std::uint32_t places = below - 1U < 31U ? below : 31U;
     const std::uint32_t mantissa = (magnitude & 0x007f'ffffU) | 0x0080'0000U;
     const std::uint32_t subnormal = (mantissa + (1U << (places - 1U)) - 1U + (mantissa >> places & 1U)) >> places;
     const std::uint32_t special = magnitude > 0x7f80'0000U ? (0x7e00U | (magnitude >> 13 & 0x1ffU)) : 0x7c00U;

@@ -12,7 +12,7 @@ namespace simulated_cuda {
 /// host thread resumes it; one that is paused inside a call must be resumed by the same thread. Known to the address sanitizer.
 class Fiber {
 public:
-    static constexpr std::size_t kStackBytes = 64 * 1024;
+    static constexpr std::size_t kStackBytes = 128 * 1024;  ///< a kernel has its parameters there, up to 32 KiB of them
 
     Fiber(void (*entry)(void*), void* argument);  ///< std::bad_alloc without memory for the stack
     ~Fiber();                                     ///< what is on its stack is forgotten, not destroyed
