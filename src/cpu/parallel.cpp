@@ -55,15 +55,23 @@ std::int64_t part_count(const backend::CopyJob& job) noexcept {
     return std::clamp<std::int64_t>(bytes / least_part_bytes, 1, wanted);
 }
 
-/// The axis to cut: the outermost that has enough positions, else the longest. Only the first of indirect axes has known addresses.
+constexpr std::int64_t least_run_positions = 64;  // of the axes along which a side is closest, in one part: what is cut shorter loses lines
+
+/// Positions along an axis that a part should be whole multiples of.
+std::int64_t grain(const detail::CopyTask& task, int axis) noexcept {
+    const bool is_closest = axis == task.source_axis || axis == task.shape.size() - 1;
+    return is_closest ? least_run_positions : 1;
+}
+
+/// The axis to cut: the outermost that has enough positions, else the one that makes the most parts. Only the first of indirect axes has known addresses.
 int cut_axis(const detail::CopyTask& task, std::int64_t parts) noexcept {
     if (task.path == CopyPath::indirect) return 0;
-    int longest = 0;
+    int best = 0;
     for (int i = 0; i < task.shape.size(); ++i) {
-        if (task.shape[i] >= parts) return i;
-        if (task.shape[i] > task.shape[longest]) longest = i;
+        if (task.shape[i] / grain(task, i) >= parts) return i;
+        if (task.shape[i] / grain(task, i) > task.shape[best] / grain(task, best)) best = i;
     }
-    return longest;
+    return best;
 }
 
 struct Part {
@@ -85,7 +93,10 @@ std::vector<Part> cut_run(const backend::CopyJob& job, std::int64_t parts) {
 std::vector<Part> cut_along(const backend::CopyJob& job, int axis, std::int64_t parts) {
     std::vector<Part> result;
     const std::int64_t extent = job.task.shape[axis];
-    const std::int64_t step = (extent + parts - 1) / parts;
+    const std::int64_t unit = grain(job.task, axis);
+    const bool may_be_finer =
+        job.max_threads == 0 && unit == 1 && extent < 4 * parts;  // few positions: parts of one balance better than parts of two and a rest
+    const std::int64_t step = may_be_finer ? 1 : ((extent + parts - 1) / parts + unit - 1) / unit * unit;
     for (std::int64_t begin = 0; begin < extent; begin += step) {
         result.push_back({job.task, job.dst + begin * job.task.dst_strides[axis], job.src + begin * job.task.src_strides[axis]});
         result.back().task.shape[axis] = std::min(step, extent - begin);

@@ -94,6 +94,13 @@ void transpose_items(Item item, const MatrixPair& m, std::int64_t rows, std::int
     for (std::int64_t i = 0; i < rows; ++i) move_items(item, m.dst + i * item.size, m.dst_pitch, m.src + i * m.src_pitch, item.size, columns);
 }
 
+/// `d` and `s` positions at an address on each side.
+struct Tile {
+    std::byte* dst = nullptr;
+    const std::byte* src = nullptr;
+    std::int64_t d = 0, s = 0;
+};
+
 class Tiles {
 public:
     Tiles(const AxisSet& axes, const TileShape& shape, std::int64_t item_bytes, bool stream) noexcept
@@ -110,44 +117,73 @@ public:
             shape.s_is_run && d_src_.is_regular() && (shape.d.positions() <= few || shape.s.positions() <= few || (!stream && d_src_.rows().pitch % 4096 != 0));
     }
 
-    /// `d` and `s` positions of the tile at dst and src; the next one to be read is at `next`.
-    void move(std::byte* dst, const std::byte* src, std::int64_t d, std::int64_t s, const std::byte* next) noexcept {
-        const std::int64_t read = s * item_bytes_;
-        const std::int64_t written = d * item_bytes_;
-        MatrixPair pair{out_, written, in_, read};
-        const bool is_one_run = shape_.s_is_run && d_src_.is_regular() && d_src_.rows().pitch == read;
-        RowsAhead ahead;
-        if (stream_ && !reads_in_place_)
-            ahead = {next, is_one_run ? RowStarts{nullptr, line} : d_src_.rows(), is_one_run ? d * read / line : d, is_one_run ? line : read};
-        const bool is_written_whole = s_dst_.is_regular() && s_dst_.rows().pitch == written;
-        if (stream_ && shape_.d_is_run && !is_written_whole) claim_row_ends(dst, s_dst_.rows(), s, written);
-        if (reads_in_place_) {
-            pair.src = src;
-            pair.src_pitch = d_src_.rows().pitch;
-        } else if (shape_.s_is_run) {
-            if (is_one_run) {
-                gather_rows(in_, 0, src, {}, 1, d * read);
-            } else {
-                gather_rows(in_, read, src, d_src_.rows(), d, read);
-            }
-        } else {
-            with_item(item_bytes_, [&](auto item) { gather_items(item, in_, src, d_src_.rows(), d, s_src_.rows(), s); });
-        }
-        if (is_transposable(item_bytes_)) {
-            transpose_words(item_bytes_, pair, d, s);
-        } else {
-            with_item(item_bytes_, [&](auto item) { transpose_items(item, pair, d, s); });
-        }
-        if (!shape_.d_is_run) {
-            with_item(item_bytes_, [&](auto item) { scatter_items(item, dst, s_dst_.rows(), s, d_dst_.rows(), d, out_); });
-        } else if (is_written_whole) {
-            scatter_rows(dst, {}, out_, 0, 1, s * written, stream_, ahead);
-        } else {
-            scatter_rows(dst, s_dst_.rows(), out_, written, s, written, stream_, ahead);
-        }
+    /// Moves a tile once the one after it is known, so that its rows may be asked for in time.
+    void add(const Tile& tile) noexcept {
+        if (waiting_.d > 0) move(waiting_, tile);
+        waiting_ = tile;
+    }
+    void finish() noexcept {
+        if (waiting_.d > 0) move(waiting_, {});
     }
 
 private:
+    void move(const Tile& tile, const Tile& next) noexcept {
+        const std::int64_t read = tile.s * item_bytes_;
+        const std::int64_t written = tile.d * item_bytes_;
+        const RowsAhead ahead = stream_ && !reads_in_place_ ? rows_of(next) : RowsAhead{};
+        const bool is_written_whole = s_dst_.is_regular() && s_dst_.rows().pitch == written && written % line != 0;
+        if (stream_ && shape_.d_is_run && !is_written_whole) claim_row_ends(tile.dst, s_dst_.rows(), tile.s, written);
+        if (reads_in_place_) {
+            transpose({out_, written, tile.src, d_src_.rows().pitch}, tile.d, tile.s);
+        } else if (!shape_.s_is_run) {
+            with_item(item_bytes_, [&](auto item) { gather_items(item, in_, tile.src, d_src_.rows(), tile.d, s_src_.rows(), tile.s); });
+            transpose({out_, written, in_, read}, tile.d, tile.s);
+        } else {
+            move_bands(tile, read, written);
+        }
+        if (!shape_.d_is_run) {
+            with_item(item_bytes_, [&](auto item) { scatter_items(item, tile.dst, s_dst_.rows(), tile.s, d_dst_.rows(), tile.d, out_); });
+        } else if (is_written_whole) {
+            scatter_rows(tile.dst, {}, out_, 0, 1, tile.s * written, stream_, ahead);
+        } else {
+            scatter_rows(tile.dst, s_dst_.rows(), out_, written, tile.s, written, stream_, ahead);
+        }
+    }
+
+    /// Some rows at a time: the buffer that they pass through stays in the first-level cache.
+    void move_bands(const Tile& tile, std::int64_t read, std::int64_t written) noexcept {
+        const std::int64_t band = std::max<std::int64_t>(2 * line / item_bytes_, 1);
+        const bool is_run = is_one_run(tile);
+        for (std::int64_t begin = 0; begin < tile.d; begin += band) {
+            const std::int64_t rows = std::min(band, tile.d - begin);
+            if (is_run) {
+                gather_rows(in_, 0, tile.src + begin * read, {}, 1, rows * read);
+            } else {
+                gather_rows(in_, read, tile.src, d_src_.rows().from(begin), rows, read);
+            }
+            transpose({out_ + begin * item_bytes_, written, in_, read}, rows, tile.s);
+        }
+    }
+
+    void transpose(const MatrixPair& pair, std::int64_t rows, std::int64_t columns) const noexcept {
+        if (is_transposable(item_bytes_)) {
+            transpose_words(item_bytes_, pair, rows, columns);
+        } else {
+            with_item(item_bytes_, [&](auto item) { transpose_items(item, pair, rows, columns); });
+        }
+    }
+
+    [[nodiscard]] bool is_one_run(const Tile& tile) const noexcept {
+        return shape_.s_is_run && d_src_.is_regular() && d_src_.rows().pitch == tile.s * item_bytes_;
+    }
+    [[nodiscard]] RowsAhead rows_of(const Tile& tile) const noexcept {
+        if (!shape_.s_is_run) return {tile.src, d_src_.rows(), tile.d, line};  // items apart lie within a line
+        const std::int64_t read = tile.s * item_bytes_;
+        if (is_one_run(tile)) return {tile.src, {nullptr, line}, (tile.d * read + line - 1) / line, 1};
+        return {tile.src, d_src_.rows(), tile.d, read};
+    }
+
+    Tile waiting_;
     alignas(line) std::byte in_[tile_bytes];
     alignas(line) std::byte out_[tile_bytes];
     Starts d_src_, d_dst_, s_src_, s_dst_;
@@ -196,17 +232,15 @@ void copy_tiles(const backend::CopyJob& job) noexcept {
     for_each_position(outer, [&](std::int64_t dst_offset, std::int64_t src_offset) {
         for (std::int64_t s = 0; s < axes.extent[s_axis]; s += shape.s.block) {
             const std::int64_t s_count = std::min(shape.s.block, axes.extent[s_axis] - s);
-            const std::byte* const next_sweep = src + src_offset + (s + s_count) * axes.src_stride[s_axis];
             // Along the destination's rows: a line that two tiles write is still at hand for the second.
             for (std::int64_t d = 0, d_count = d_first; d < axes.extent[d_axis]; d += d_count, d_count = shape.d.block) {
                 d_count = std::min(d_count, axes.extent[d_axis] - d);
-                std::byte* const to = dst + dst_offset + d * axes.dst_stride[d_axis] + s * axes.dst_stride[s_axis];
-                const std::byte* const from = src + src_offset + d * axes.src_stride[d_axis] + s * axes.src_stride[s_axis];
-                const std::byte* const next = d + d_count < axes.extent[d_axis] ? from + d_count * axes.src_stride[d_axis] : next_sweep;
-                tiles.move(to, from, shape.d.inner * d_count, shape.s.inner * s_count, next);
+                tiles.add({dst + dst_offset + d * axes.dst_stride[d_axis] + s * axes.dst_stride[s_axis],
+                           src + src_offset + d * axes.src_stride[d_axis] + s * axes.src_stride[s_axis], shape.d.inner * d_count, shape.s.inner * s_count});
             }
         }
     });
+    tiles.finish();
 }
 
 }  // namespace ndlease::cpu

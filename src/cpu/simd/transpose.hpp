@@ -7,12 +7,15 @@
 
 namespace ndlease::cpu {
 
-/// Where the rows of a matrix start, in bytes: at offsets[i], or at i * pitch where there are no offsets.
+/// Where the rows of a matrix start, in bytes: at offsets[i], or at first + i * pitch where there are no offsets.
 struct RowStarts {
     const std::int64_t* offsets = nullptr;
     std::int64_t pitch = 0;
+    std::int64_t first = 0;
 
-    [[nodiscard]] std::int64_t at(std::int64_t row) const noexcept { return offsets != nullptr ? offsets[row] : row * pitch; }
+    [[nodiscard]] std::int64_t at(std::int64_t row) const noexcept { return offsets != nullptr ? offsets[row] : first + row * pitch; }
+    /// Without the rows before `row`.
+    [[nodiscard]] RowStarts from(std::int64_t row) const noexcept { return {offsets != nullptr ? offsets + row : nullptr, pitch, first + row * pitch}; }
 };
 
 /// Whether transpose_words has a kernel for such words (bytes).
