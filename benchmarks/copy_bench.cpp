@@ -45,7 +45,7 @@ void memcpy_bytes(benchmark::State& state) {
     }
     state.SetBytesProcessed(2 * state.iterations() * state.range(0));
 }
-BENCHMARK(memcpy_bytes)->Arg(4)->Arg(1024)->Arg(4096)->Arg(1 << 24);
+BENCHMARK(memcpy_bytes)->Arg(4)->Arg(1024)->Arg(2048)->Arg(4096)->Arg(1 << 24);
 
 void copy_views(benchmark::State& state, const View& dst, const View& src) {
     for (auto _ : state) {
@@ -59,13 +59,26 @@ void copy_contiguous(benchmark::State& state) {
     const View src = array({state.range(0)}, 1);
     copy_views(state, array({state.range(0)}, 1), src);
 }
-BENCHMARK(copy_contiguous)->Arg(4)->Arg(1024)->Arg(4096)->Arg(1 << 24);
+BENCHMARK(copy_contiguous)->Arg(4)->Arg(1024)->Arg(2048)->Arg(4096)->Arg(1 << 24);
 
 void copy_tiny_transpose(benchmark::State& state) {
     const View src = array({32, 32}, 4);
     copy_views(state, array({32, 32}, 4), src.transpose());
 }
 BENCHMARK(copy_tiny_transpose);
+
+// The same with a plan that is made once.
+void run_tiny_transpose(benchmark::State& state) {
+    const View src = array({32, 32}, 4);
+    const View dst = array({32, 32}, 4);
+    const CopyPlan plan = CopyPlan::make(dst, src.transpose(), {.max_threads = 1});
+    for (auto _ : state) {
+        plan.run();
+        benchmark::ClobberMemory();
+    }
+    state.SetBytesProcessed(2 * state.iterations() * dst.nbytes());
+}
+BENCHMARK(run_tiny_transpose);
 
 void copy_every_second(benchmark::State& state) {
     const View src = array({2048}, 4);

@@ -50,7 +50,7 @@ struct ConversionStep {
     Kind kind;
     std::int64_t dst_offset;
     std::int64_t src_offset;
-    std::int64_t bytes;  ///< written per repetition
+    std::int64_t bytes;          ///< written per repetition
     std::int64_t src_bytes = 0;  ///< read per repetition, of a number or a Pascal string
     std::int64_t unit = 1;
     ConversionPipeline pipeline = {};

@@ -182,6 +182,21 @@ COPYING = [
            "if (magnitude(axes.src_stride[axis]) >= line) break;  // it leads to other lines", TILE_RANKS),
 ]
 
+KERNELS = ("copy/copy_kernel_test *",)
+STRIDED = ("copy/copy_strided_test *Strided.items_of_a_line/*:*Strided.rows_of_every_length/*",)
+CONVERTED = ("copy/copy_strided_test *Strided.conversions/*:*Strided.long_conversions/*",)
+PACK_TABLES, STREAM, FILL, CONVERT = "src/cpu/pack_tables.cpp", "src/cpu/simd/stream.cpp", "src/cpu/simd/fill.cpp", "src/cpu/simd/convert.cpp"
+
+PACKING = [
+    Mutant("table_forgets_where_an_item_begins", PACK_TABLES, "p = at * stride + within;", "p = at * stride;", KERNELS),
+    Mutant("staged_bytes_written_to_the_line_before", "src/cpu/staged.hpp", "        base_ += whole;\n", "", STRIDED),
+    Mutant("first_bytes_of_woven_rows_left_out", STREAM, "            if (end == 0) copy_part(row.dst, row.src, head);\n", "", KERNELS),
+    Mutant("fill_ends_out_of_step", FILL, "const std::int64_t phase = (begin + whole * line) % round;", "const std::int64_t phase = begin % round;", KERNELS),
+    Mutant("signalling_nan_becomes_infinity", CONVERT, "hn::Or(high, hn::Set(d, 0x40U))", "high", KERNELS),
+    Mutant("imaginary_parts_taken_for_numbers", "src/copy/conversion.cpp", "    if (read != from_.itemsize()) return {};  // it leaves some of the source out\n", "", CONVERTED),
+    Mutant("tile_of_a_conversion_cut_short", "src/cpu/converting.cpp", "d_count = std::min(d_count, task.shape[d_] - d);", "d_count = std::min(d_count, task.shape[d_] - d - 1);", CONVERTED),
+]
+
 ORACLE, COMPARE = "benchmarks/patterns/oracle.cpp", "benchmarks/patterns/compare.cpp"
 ANY_LAYOUT = patterns("Oracle.agrees_with_indices_made_from_scratch_for_any_layout")
 
@@ -199,4 +214,4 @@ CHECKING = [  # in what checks the benchmarks' results
            patterns("Oracle.knows_what_items_change_to")),
 ]
 
-MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING + COPYING + CHECKING
+MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING + COPYING + PACKING + CHECKING
