@@ -62,10 +62,22 @@ TEST(Rotation, reaches_every_slot_and_exceeds_the_caches) {
         EXPECT_GE(rotation.slots * (rotation.src_step + rotation.dst_step), 4 << 20) << bytes;
         EXPECT_GE(rotation.src_step, bytes);
         std::set<std::int64_t> slots;
-        for (std::int64_t n = 0; n < rotation.slots; ++n) slots.insert(rotation.slot(n));
+        for (std::int64_t n = 0; n < rotation.slots; ++n) {
+            slots.insert(rotation.slot(n, 1));
+            EXPECT_TRUE(rotation.slots < 3 || (rotation.slot(n, 0) != rotation.slot(n, 1) && rotation.slot(n, 1) != rotation.slot(n, 2)));
+        }
         EXPECT_EQ(static_cast<std::int64_t>(slots.size()), rotation.slots) << bytes;
     }
     EXPECT_EQ(rotation_for(4 << 20, 4 << 20, 1 << 20).slots, 1);
+}
+
+TEST(Rotation, yardsticks_are_cold_beside_cold_cases) {
+    constexpr std::int64_t cache = 1 << 20;
+    const Rotation large = rotation_for(4 << 20, 4 << 20, cache);  // one column of it: 4 KiB
+    const Rotation yardstick = yardstick_rotation(large, 4096, cache);
+    EXPECT_GE(yardstick.slots * (yardstick.src_step + yardstick.dst_step), 4 * cache);
+    EXPECT_GE(rotated_bytes(100, large.dst_step, large, 4096, yardstick), 4096 + (yardstick.slots - 1) * yardstick.dst_step);
+    EXPECT_EQ(yardstick_rotation(rotation_for(4096, 4096, cache), 4096, cache).slots, 1);
 }
 
 TEST(BenchMemory, fills_a_source_once_and_anew_when_it_was_written) {
