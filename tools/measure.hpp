@@ -59,6 +59,10 @@ struct Rotation {
 [[nodiscard]] inline Rotation yardstick_rotation(const Rotation& of_case, std::int64_t run_bytes, std::int64_t cache_bytes) {
     return of_case.slots > 1 ? Rotation() : rotation_for(run_bytes, run_bytes, cache_bytes);
 }
+/// Whether a case's arrays are too large for slots, and what it touches of them is not too much for the caches: one column of a large matrix.
+[[nodiscard]] inline bool needs_sweep(const Case& what, const Rotation& rotation, std::int64_t cache_bytes) {
+    return rotation.slots == 1 && patterns::modelled_bytes(what.copies) < 4 * cache_bytes;
+}
 /// Bytes of a side that both need: `bytes` for the case in each slot, `run_bytes` for its yardstick.
 [[nodiscard]] inline std::int64_t rotated_bytes(std::int64_t bytes, std::int64_t step, const Rotation& of_case, std::int64_t run_bytes,
                                                 const Rotation& yardstick) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -13,6 +14,8 @@
 
 namespace ndlease::tool {
 namespace {
+
+constexpr double shortest_sample = 50e-6;  // seconds, far above the clock's step
 
 View side_of(std::span<std::byte> memory, const patterns::Strided& side, const Format& format) {
     return View::lend(memory.data() + side.offset, Device::cpu(), format, Layout(side.shape, side.strides),
@@ -44,12 +47,13 @@ public:
 
     void run() const { run_all(plans_, src_.data(), dst_.data()); }
 
-    [[nodiscard]] Timing time(const Rotation& rotation, const Rotation& yardstick, const Repetition& repetition) const {
+    [[nodiscard]] Timing time(const Rotation& rotation, const Rotation& yardstick, const Repetition& repetition,
+                              const std::function<void()>& prepare = {}) const {
         std::vector<Contender> contenders;
         if (rotation.slots == 1 && plans_.size() == 1) {
-            contenders.emplace_back([this](std::int64_t) { plans_.front().plan.run(); });
+            contenders.emplace_back([this](std::int64_t) { plans_.front().plan.run(); }, [] {}, shortest_sample, prepare);
         } else {
-            contenders.emplace_back([&](std::int64_t n) { run_all(plans_, src_at(rotation, n, 0), dst_at(rotation, n, 0)); });
+            contenders.emplace_back([&](std::int64_t n) { run_all(plans_, src_at(rotation, n, 0), dst_at(rotation, n, 0)); }, [] {}, shortest_sample, prepare);
         }
         contenders.emplace_back([&](std::int64_t n) { run_all(run_plans_, src_at(yardstick, n, 1), dst_at(yardstick, n, 1)); });
         contenders.emplace_back(
@@ -87,6 +91,9 @@ std::vector<Result> measure_cpu(const Case& what, const std::vector<int>& thread
     const std::span<std::byte> dst = memory->destination(rotated_bytes(dst_bytes, rotation.dst_step, rotation, what.run_bytes(), yardstick));
     const std::span<std::byte> first_dst = dst.first(static_cast<std::size_t>(dst_bytes));
 
+    std::function<void()> prepare;
+    if (needs_sweep(what, rotation, last_cache_bytes())) prepare = [memory] { memory->sweep(last_cache_bytes()); };
+
     std::vector<Result> results;
     for (const int count : threads) {
         Result result = describe(what);
@@ -94,7 +101,7 @@ std::vector<Result> measure_cpu(const Case& what, const std::vector<int>& thread
         const CpuCase one(what, count, src, dst);
         result.path = one.path();
         in_arena(count, [&] {
-            result.warm = one.time(Rotation(), yardstick, repetition);
+            result.warm = one.time(Rotation(), yardstick, repetition, prepare);
             if (rotation.slots > 1) result.cold = one.time(rotation, rotation, {repetition.seconds / 2, repetition.error});
             patterns::fill_poison(first_dst, memory->threads());
             one.run();
