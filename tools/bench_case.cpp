@@ -14,6 +14,7 @@
 
 #include "bench_report.hpp"
 #include "command.hpp"
+#include "machine.hpp"
 #include "text_table.hpp"
 
 namespace ndlease::tool {
@@ -214,7 +215,7 @@ std::string patterns_json(const std::vector<patterns::Pattern>& chosen, const st
                         {"modelled_bytes", patterns::modelled_bytes(copies)},
                         {"copies", geometry}});
     }
-    return Json{{"size", size}, {"scale_bytes", bytes}, {"patterns", list}}.dump(1) + '\n';
+    return Json{{"size", size}, {"scale_bytes", bytes}, {"cache_bytes", last_cache_bytes()}, {"patterns", list}}.dump(1) + '\n';
 }
 
 }  // namespace ndlease::tool

@@ -41,6 +41,7 @@ Json json_result(const Result& result) {
             {"min_s", number_if(timed, result.warm.min_s)},
             {"spread", number_if(timed, result.warm.spread)},
             {"samples", result.warm.samples},
+            {"ceiling_s", number_if(ceiling, result.warm.ceiling_s)},
             {"gbps", number_if(timed, timed ? result.gbps() : 0)},
             {"ceiling_gbps", number_if(ceiling, ceiling ? result.ceiling_gbps() : 0)},
             {"ceiling_by", result.warm.ceiling_by},
@@ -49,6 +50,7 @@ Json json_result(const Result& result) {
             {"cold_median_s", number_if(cold, result.cold.median_s)},
             {"cold_spread", number_if(cold, result.cold.spread)},
             {"cold_samples", result.cold.samples},
+            {"cold_ceiling_s", number_if(cold_ceiling, result.cold.ceiling_s)},
             {"cold_gbps", number_if(cold, cold ? result.gbps(result.cold) : 0)},
             {"cold_percent", number_if(cold_ceiling, cold_ceiling ? result.cold_percent() : 0)},
             {"verified", result.verified()},
@@ -125,13 +127,12 @@ Result result_of(const Json& json) {
     result.warm.min_s = value_of(json, "min_s", result.warm.median_s);
     result.warm.spread = value_of(json, "spread", 0.0);
     result.warm.samples = value_of(json, "samples", 1);
-    const auto bytes = static_cast<double>(result.counted_bytes());
-    if (const double ceiling = value_of(json, "ceiling_gbps", 0.0); ceiling > 0) result.warm.ceiling_s = bytes / ceiling * 1e-9;
+    result.warm.ceiling_s = value_of(json, "ceiling_s", 0.0);
     result.warm.ceiling_by = value_of(json, "ceiling_by", std::string());
     result.cold.median_s = value_of(json, "cold_median_s", 0.0);
     result.cold.spread = value_of(json, "cold_spread", 0.0);
     if (result.cold.median_s > 0) result.cold.samples = value_of(json, "cold_samples", 1);
-    result.cold.ceiling_s = result.cold.median_s * value_of(json, "cold_percent", 0.0) / 100;
+    result.cold.ceiling_s = value_of(json, "cold_ceiling_s", 0.0);
     if (!value_of(json, "verified", true) && result.mismatch.empty()) result.mismatch = "not verified";
     return result;
 }

@@ -3,6 +3,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <fstream>
 #include <new>
 #include <string>
@@ -54,6 +55,14 @@ std::span<std::byte> BenchMemory::source(std::int64_t bytes, patterns::Content c
 std::span<std::byte> BenchMemory::destination(std::int64_t bytes) {
     destination_.reserve(bytes, threads_);
     return destination_.first(bytes);
+}
+
+void BenchMemory::sweep(std::int64_t cache_bytes) const {
+    constexpr std::int64_t line = 64;  // bytes
+    const Pages& longer = source_.bytes() > destination_.bytes() ? source_ : destination_;
+    unsigned sum = 0;
+    for (std::int64_t at = 0; at < std::min(4 * cache_bytes, longer.bytes()); at += line) sum += std::to_integer<unsigned>(longer.data()[at]);
+    [[maybe_unused]] volatile unsigned kept = sum;  // or nothing would be read
 }
 
 bool BenchMemory::source_is_unchanged(std::int64_t bytes) {

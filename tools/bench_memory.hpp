@@ -41,6 +41,8 @@ public:
     [[nodiscard]] std::span<std::byte> destination(std::int64_t bytes);
     /// Whether the first `bytes` of the source are as source() made them. They are filled anew next time when they are not.
     [[nodiscard]] bool source_is_unchanged(std::int64_t bytes);
+    /// Reads through four times `cache_bytes` of the longer buffer, or all of it, so that a cache holds nothing of what was there before.
+    void sweep(std::int64_t cache_bytes) const;
     [[nodiscard]] int threads() const noexcept { return threads_; }
 
 private:

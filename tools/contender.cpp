@@ -18,10 +18,10 @@ double middle(std::vector<double> values) {
 
 }  // namespace
 
-Contender::Contender(std::function<void(std::int64_t)> run, std::function<void()> finish, double shortest_sample)
-    : run_(std::move(run)), finish_(std::move(finish)) {
-    constexpr double slow = 0.2;  // seconds: a copy whose number needs no second call
-    if (timed(1) > slow) return;  // and it is warm
+Contender::Contender(std::function<void(std::int64_t)> run, std::function<void()> finish, double shortest_sample, std::function<void()> prepare)
+    : run_(std::move(run)), finish_(std::move(finish)), prepare_(std::move(prepare)) {
+    constexpr double slow = 0.2;              // seconds: a copy whose number needs no second call
+    if (timed(1) > slow || prepare_) return;  // and it is warm
     const double once = timed(1);
     calls_ = std::clamp<std::int64_t>(static_cast<std::int64_t>(shortest_sample / std::max(once, 1e-9)), 1, 100'000);
     if (once > 10 * shortest_sample) times_.push_back(once);  // as good as any sample
@@ -43,6 +43,7 @@ double Contender::spread() const {
 double Contender::standard_error() const { return 1.2533 * spread() / std::sqrt(static_cast<double>(times_.size())); }  // the median's is wider than the mean's
 
 double Contender::timed(std::int64_t calls) {
+    if (prepare_) prepare_();
     const auto start = Clock::now();
     for (std::int64_t i = 0; i < calls; ++i) run_(begun_ + i);
     finish_();

@@ -12,9 +12,10 @@ namespace ndlease::tool {
 class Contender {
 public:
     /// `run(n)` begins the n-th copy since the start; `finish` waits until all that were begun are done, and is part of the time. Copies once to
-    /// warm up. A sample repeats copies until it is `shortest_sample` seconds long.
+    /// warm up. A sample repeats copies until it is `shortest_sample` seconds long; with `prepare`, which runs before each sample and takes no part in its
+    /// time, it is one copy.
     explicit Contender(
-        std::function<void(std::int64_t)> run, std::function<void()> finish = [] {}, double shortest_sample = 50e-6);
+        std::function<void(std::int64_t)> run, std::function<void()> finish = [] {}, double shortest_sample = 50e-6, std::function<void()> prepare = {});
     void sample();
     [[nodiscard]] double min() const;     ///< seconds per copy
     [[nodiscard]] double median() const;  ///< likewise
@@ -28,7 +29,7 @@ private:
     [[nodiscard]] double timed(std::int64_t calls);
 
     std::function<void(std::int64_t)> run_;
-    std::function<void()> finish_;
+    std::function<void()> finish_, prepare_;
     std::vector<double> times_;  // seconds per copy
     std::int64_t calls_ = 1;
     std::int64_t begun_ = 0;

@@ -2,6 +2,7 @@
 // Times one case beside contiguous copies of as many bytes, and checks what it wrote.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -46,10 +47,26 @@ struct Case {
 /// Where copies take turns so that none finds its arrays in a cache: `slots` places, `src_step` and `dst_step` bytes apart.
 struct Rotation {
     std::int64_t slots = 1, src_step = 0, dst_step = 0;
-    /// Slot of the n-th copy: neighbours in time are no neighbours in memory.
-    [[nodiscard]] std::int64_t slot(std::int64_t n) const noexcept { return n * 7 % slots; }
+    /// Slot of the n-th copy of one of three contenders, 0 to 2: neighbours in time are no neighbours in memory, and no contender copies what another
+    /// has just brought into the cache.
+    [[nodiscard]] std::int64_t slot(std::int64_t n, int contender) const noexcept { return (n * 7 + contender * slots / 3) % slots; }
 };
 /// As many slots as exceed four times the cache; 1 where the arrays do so themselves.
 [[nodiscard]] Rotation rotation_for(std::int64_t src_bytes, std::int64_t dst_bytes, std::int64_t cache_bytes);
+
+/// Where the contiguous copies take turns beside the case's warm copies: in one place when the case's arrays fit the caches too, else so that they find
+/// nothing there either, however few their bytes are (one column of a large matrix).
+[[nodiscard]] inline Rotation yardstick_rotation(const Rotation& of_case, std::int64_t run_bytes, std::int64_t cache_bytes) {
+    return of_case.slots > 1 ? Rotation() : rotation_for(run_bytes, run_bytes, cache_bytes);
+}
+/// Whether a case's arrays are too large for slots, and what it touches of them is not too much for the caches: one column of a large matrix.
+[[nodiscard]] inline bool needs_sweep(const Case& what, const Rotation& rotation, std::int64_t cache_bytes) {
+    return rotation.slots == 1 && patterns::modelled_bytes(what.copies) < 4 * cache_bytes;
+}
+/// Bytes of a side that both need: `bytes` for the case in each slot, `run_bytes` for its yardstick.
+[[nodiscard]] inline std::int64_t rotated_bytes(std::int64_t bytes, std::int64_t step, const Rotation& of_case, std::int64_t run_bytes,
+                                                const Rotation& yardstick) {
+    return std::max(bytes + (of_case.slots - 1) * step, run_bytes + (yardstick.slots - 1) * yardstick.src_step);
+}
 
 }  // namespace ndlease::tool

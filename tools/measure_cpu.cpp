@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -13,6 +14,8 @@
 
 namespace ndlease::tool {
 namespace {
+
+constexpr double shortest_sample = 50e-6;  // seconds, far above the clock's step
 
 View side_of(std::span<std::byte> memory, const patterns::Strided& side, const Format& format) {
     return View::lend(memory.data() + side.offset, Device::cpu(), format, Layout(side.shape, side.strides),
@@ -44,15 +47,17 @@ public:
 
     void run() const { run_all(plans_, src_.data(), dst_.data()); }
 
-    [[nodiscard]] Timing time(const Rotation& rotation, const Repetition& repetition) const {
+    [[nodiscard]] Timing time(const Rotation& rotation, const Rotation& yardstick, const Repetition& repetition,
+                              const std::function<void()>& prepare = {}) const {
         std::vector<Contender> contenders;
         if (rotation.slots == 1 && plans_.size() == 1) {
-            contenders.emplace_back([this](std::int64_t) { plans_.front().plan.run(); });
+            contenders.emplace_back([this](std::int64_t) { plans_.front().plan.run(); }, [] {}, shortest_sample, prepare);
         } else {
-            contenders.emplace_back([&](std::int64_t n) { run_all(plans_, src_at(rotation, n), dst_at(rotation, n)); });
+            contenders.emplace_back([&](std::int64_t n) { run_all(plans_, src_at(rotation, n, 0), dst_at(rotation, n, 0)); }, [] {}, shortest_sample, prepare);
         }
-        contenders.emplace_back([&](std::int64_t n) { run_all(run_plans_, src_at(rotation, n), dst_at(rotation, n)); });
-        contenders.emplace_back([&](std::int64_t n) { copy_bytes(dst_at(rotation, n), src_at(rotation, n), static_cast<std::size_t>(run_bytes_), threads_); });
+        contenders.emplace_back([&](std::int64_t n) { run_all(run_plans_, src_at(yardstick, n, 1), dst_at(yardstick, n, 1)); });
+        contenders.emplace_back(
+            [&](std::int64_t n) { copy_bytes(dst_at(yardstick, n, 2), src_at(yardstick, n, 2), static_cast<std::size_t>(run_bytes_), threads_); });
         take_turns(&contenders, repetition);
         return timing_of(contenders, {"ndlease", "memcpy"});
     }
@@ -61,8 +66,12 @@ private:
     static void run_all(const std::vector<PlannedCopy>& plans, const std::byte* src, std::byte* dst) {
         for (const PlannedCopy& one : plans) one.plan.run(dst + one.dst_offset, src + one.src_offset);
     }
-    [[nodiscard]] const std::byte* src_at(const Rotation& rotation, std::int64_t n) const { return src_.data() + rotation.slot(n) * rotation.src_step; }
-    [[nodiscard]] std::byte* dst_at(const Rotation& rotation, std::int64_t n) const { return dst_.data() + rotation.slot(n) * rotation.dst_step; }
+    [[nodiscard]] const std::byte* src_at(const Rotation& rotation, std::int64_t n, int contender) const {
+        return src_.data() + rotation.slot(n, contender) * rotation.src_step;
+    }
+    [[nodiscard]] std::byte* dst_at(const Rotation& rotation, std::int64_t n, int contender) const {
+        return dst_.data() + rotation.slot(n, contender) * rotation.dst_step;
+    }
 
     int threads_;
     std::span<std::byte> src_, dst_;
@@ -76,9 +85,14 @@ std::vector<Result> measure_cpu(const Case& what, const std::vector<int>& thread
     const std::int64_t src_bytes = std::max(what.src_bytes(), what.run_bytes());
     const std::int64_t dst_bytes = std::max(what.dst_bytes(), what.run_bytes());
     const Rotation rotation = rotation_for(src_bytes, dst_bytes, last_cache_bytes());
-    const std::span<std::byte> src = memory->source(src_bytes + (rotation.slots - 1) * rotation.src_step, patterns::content_for(what.copies.front()));
-    const std::span<std::byte> dst = memory->destination(dst_bytes + (rotation.slots - 1) * rotation.dst_step);
+    const Rotation yardstick = yardstick_rotation(rotation, what.run_bytes(), last_cache_bytes());
+    const std::span<std::byte> src =
+        memory->source(rotated_bytes(src_bytes, rotation.src_step, rotation, what.run_bytes(), yardstick), patterns::content_for(what.copies.front()));
+    const std::span<std::byte> dst = memory->destination(rotated_bytes(dst_bytes, rotation.dst_step, rotation, what.run_bytes(), yardstick));
     const std::span<std::byte> first_dst = dst.first(static_cast<std::size_t>(dst_bytes));
+
+    std::function<void()> prepare;
+    if (needs_sweep(what, rotation, last_cache_bytes())) prepare = [memory] { memory->sweep(last_cache_bytes()); };
 
     std::vector<Result> results;
     for (const int count : threads) {
@@ -87,8 +101,8 @@ std::vector<Result> measure_cpu(const Case& what, const std::vector<int>& thread
         const CpuCase one(what, count, src, dst);
         result.path = one.path();
         in_arena(count, [&] {
-            result.warm = one.time(Rotation(), repetition);
-            if (rotation.slots > 1) result.cold = one.time(rotation, {repetition.seconds / 2, repetition.error});
+            result.warm = one.time(Rotation(), yardstick, repetition, prepare);
+            if (rotation.slots > 1) result.cold = one.time(rotation, rotation, {repetition.seconds / 2, repetition.error});
             patterns::fill_poison(first_dst, memory->threads());
             one.run();
         });

@@ -58,9 +58,12 @@ Result measure_device(const Case& what, Device device, patterns::Direction direc
     const std::int64_t dst_bytes = std::max(what.dst_bytes(), run_bytes);
     constexpr std::int64_t largest_cache = std::int64_t{128} << 20;  // bytes; of today's devices
     // Links do not cache. Simulated times mean nothing, so that a few slots show that all of it works.
-    const Rotation rotation = direction != Direction::d2d ? Rotation() : rotation_for(src_bytes, dst_bytes, simulated ? src_bytes : largest_cache);
-    const std::span<std::byte> src_host = memory->source(src_bytes + (rotation.slots - 1) * rotation.src_step, patterns::content_for(what.copies.front()));
-    const std::span<std::byte> dst_host = memory->destination(dst_bytes + (rotation.slots - 1) * rotation.dst_step);
+    const std::int64_t cache = simulated ? src_bytes : largest_cache;
+    const Rotation rotation = direction != Direction::d2d ? Rotation() : rotation_for(src_bytes, dst_bytes, cache);
+    const Rotation yardstick = direction != Direction::d2d ? Rotation() : yardstick_rotation(rotation, run_bytes, cache);
+    const std::span<std::byte> src_host =
+        memory->source(rotated_bytes(src_bytes, rotation.src_step, rotation, run_bytes, yardstick), patterns::content_for(what.copies.front()));
+    const std::span<std::byte> dst_host = memory->destination(rotated_bytes(dst_bytes, rotation.dst_step, rotation, run_bytes, yardstick));
     const std::span<std::byte> first_src = src_host.first(static_cast<std::size_t>(src_bytes));
     const std::span<std::byte> first_dst = dst_host.first(static_cast<std::size_t>(dst_bytes));
 
@@ -80,20 +83,21 @@ Result measure_device(const Case& what, Device device, patterns::Direction direc
     const auto run = [&](const std::byte* from, std::byte* to) {
         for (const PlannedCopy& one : plans) one.plan.run(to + one.dst_offset, from + one.src_offset, stream);
     };
-    const auto time = [&](const Rotation& places, double seconds) {
-        const auto from = [&](std::int64_t n) { return address(src) + places.slot(n) * places.src_step; };
-        const auto to = [&](std::int64_t n) { return address(dst) + places.slot(n) * places.dst_step; };
+    const auto time = [&](const Rotation& places, const Rotation& run_places, double seconds) {
+        const auto from = [&](const Rotation& where, std::int64_t n, int contender) { return address(src) + where.slot(n, contender) * where.src_step; };
+        const auto to = [&](const Rotation& where, std::int64_t n, int contender) { return address(dst) + where.slot(n, contender) * where.dst_step; };
         const auto finish = [&stream] { stream.synchronize(); };
         const double sample = simulated ? 0 : 2e-3;  // seconds: long beside the wait at its end
         std::vector<Contender> contenders;
-        contenders.emplace_back([&](std::int64_t n) { run(from(n), to(n)); }, finish, sample);
-        contenders.emplace_back([&](std::int64_t n) { run_plan.run(to(n), from(n), stream); }, finish, sample);
-        contenders.emplace_back([&](std::int64_t n) { runtime_memcpy(to(n), from(n), static_cast<std::size_t>(run_bytes), stream); }, finish, sample);
+        contenders.emplace_back([&](std::int64_t n) { run(from(places, n, 0), to(places, n, 0)); }, finish, sample);
+        contenders.emplace_back([&](std::int64_t n) { run_plan.run(to(run_places, n, 1), from(run_places, n, 1), stream); }, finish, sample);
+        contenders.emplace_back(
+            [&](std::int64_t n) { runtime_memcpy(to(run_places, n, 2), from(run_places, n, 2), static_cast<std::size_t>(run_bytes), stream); }, finish, sample);
         take_turns(&contenders, {seconds, repetition.error});
         return timing_of(contenders, {"ndlease", "memcpy"});
     };
-    result.warm = time(Rotation(), repetition.seconds);
-    if (rotation.slots > 1) result.cold = time(rotation, repetition.seconds / 2);
+    result.warm = time(Rotation(), yardstick, repetition.seconds);
+    if (rotation.slots > 1) result.cold = time(rotation, rotation, repetition.seconds / 2);
 
     const View dst_part = dst.slice(0, 0, dst_bytes);
     const View dst_here = bytes_at(first_dst.data(), Device::cpu(), dst_bytes);

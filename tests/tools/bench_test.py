@@ -12,8 +12,8 @@ import command
 from command import expect_error, np, run, run_json, run_ok
 
 KEYS = ["name", "family", "device", "direction", "host_memory", "item", "itemsize", "shape", "src_strides", "dst_strides", "copies", "threads", "path",
-        "useful_bytes", "modelled_bytes", "counted_bytes", "median_s", "min_s", "spread", "samples", "gbps", "ceiling_gbps", "ceiling_by", "percent",
-        "percent_of_model", "cold_median_s", "cold_spread", "cold_samples", "cold_gbps", "cold_percent", "verified", "mismatch", "not_measured"]
+        "useful_bytes", "modelled_bytes", "counted_bytes", "median_s", "min_s", "spread", "samples", "ceiling_s", "gbps", "ceiling_gbps", "ceiling_by", "percent",
+        "percent_of_model", "cold_median_s", "cold_spread", "cold_samples", "cold_ceiling_s", "cold_gbps", "cold_percent", "verified", "mismatch", "not_measured"]
 
 
 class Page(html.parser.HTMLParser):
