@@ -43,11 +43,11 @@ NDLEASE_API void copy(const View& dst, const View& src, const CopyOptions& optio
 /// Memory of the pools also for overlapping sides, and between devices without peer access. Sides that another device reaches are copied there, on a stream of
 /// ndlease's own that is ordered after and before `stream`. Kernels change byte orders and numbers on the way, where the stream's device reaches both sides:
 /// boolean, integers of 8 to 64 bits, float16, bfloat16, float32, float64, complex numbers and sub-arrays of these. Other changes (Conversion::checked where a
-/// value can be lost, records, text, numbers of more than 64 bits or less than 8, float8), changes on other routes, and host sides with suboffsets go through host
-/// memory and wait on the host when device memory is involved. Capture-safe where the stream's device reaches both sides and nothing goes through host memory;
-/// between devices without peer access when both sides are contiguous. Else a stream that is being captured is refused with errc::not_supported, before anything is
-/// enqueued. Throws Error as above, and: errc::out_of_memory (temporary or staging memory, before anything is enqueued), errc::device (the runtime refuses; the
-/// message says how far a copy in several parts got), errc::not_supported (device memory with suboffsets; no CUDA backend in this build),
+/// value can be lost, records, text, numbers of more than 64 bits or less than 8, float8), changes on other routes, and host sides with suboffsets go through
+/// host memory and wait on the host when device memory is involved. Capture-safe where the stream's device reaches both sides and nothing goes through host
+/// memory; between devices without peer access when both sides are contiguous. Else a stream that is being captured is refused with errc::not_supported, before
+/// anything is enqueued. Throws Error as above, and: errc::out_of_memory (temporary or staging memory, before anything is enqueued), errc::device (the runtime
+/// refuses; the message says how far a copy in several parts got), errc::not_supported (device memory with suboffsets; no CUDA backend in this build),
 /// errc::invalid_argument (what NDLEASE_LINK_COSTS says, before anything is enqueued). Any thread.
 NDLEASE_API void copy(const View& dst, const View& src, StreamRef stream, const CopyOptions& options = {});
 
