@@ -6,9 +6,9 @@ import sys
 
 sys.dont_write_bytecode = True
 
-import numpy as np  # noqa: E402
+import peer  # noqa: E402  (first: it says so where NumPy is missing)
 
-import peer  # noqa: E402
+import numpy as np  # noqa: E402
 
 
 class NumPyPeer(peer.Peer):

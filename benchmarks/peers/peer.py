@@ -13,7 +13,11 @@ import subprocess
 import sys
 import time
 
-import numpy as np
+try:
+    import numpy as np
+except ModuleNotFoundError:
+    print(f"NumPy, which all peers need, is not installed for {sys.executable}", file=sys.stderr)
+    sys.exit(77)
 
 POISON = 0xA5
 SAMPLE_S = 50e-6  # a sample repeats short copies until it is this long
