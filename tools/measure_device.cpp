@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <map>
 #include <span>
 #include <vector>
 
 #include <ndlease/copy.hpp>
+#include <ndlease/copy_batch.hpp>
 #include <ndlease/copy_plan.hpp>
 #include <ndlease/memory.hpp>
 #include <ndlease/stream.hpp>
@@ -20,9 +22,17 @@ View bytes_at(void* data, Device device, std::int64_t bytes) { return View::lend
 
 std::byte* address(const View& memory) { return static_cast<std::byte*>(memory.mutable_data()); }
 
-View side_of(const View& memory, const patterns::Strided& side, const Format& format) {
-    return View::lend(address(memory) + side.offset, memory.device(), format, Layout(side.shape, side.strides),
-                      {.allocation = {address(memory), side.buffer_bytes()}});
+View side_of(std::byte* data, Device device, const patterns::Strided& side, const Format& format) {
+    return View::lend(data + side.offset, device, format, Layout(side.shape, side.strides), {.allocation = {data, side.buffer_bytes()}});
+}
+View side_of(const View& memory, const patterns::Strided& side, const Format& format) { return side_of(address(memory), memory.device(), side, format); }
+
+std::vector<CopyPair> pairs_of(const Case& what, std::byte* dst, Device dst_device, std::byte* src, Device src_device) {
+    std::vector<CopyPair> pairs;
+    for (const patterns::Copy& one : what.copies) {
+        pairs.push_back({side_of(dst, dst_device, one.dst, one.dst_format), side_of(src, src_device, one.src, one.src_format)});
+    }
+    return pairs;
 }
 
 /// Memory of one side. `host` is the run's own host memory: pageable sides use it as it is, the others get what it holds.
@@ -80,8 +90,16 @@ Result measure_device(const Case& what, Device device, patterns::Direction direc
     const CopyPlan run_plan = CopyPlan::make(dst.slice(0, 0, run_bytes), src.slice(0, 0, run_bytes));
     result.path = to_string(plans.front().plan.path());
 
-    const auto run = [&](const std::byte* from, std::byte* to) {
-        for (const PlannedCopy& one : plans) one.plan.run(to + one.dst_offset, from + one.src_offset, stream);
+    // Several copies are one call: their Views for each place are made before, the plans within the call.
+    std::map<std::byte*, std::vector<CopyPair>> batches;
+    const auto run = [&](std::byte* from, std::byte* to) {
+        if (plans.size() == 1) {
+            plans.front().plan.run(to + plans.front().dst_offset, from + plans.front().src_offset, stream);
+            return;
+        }
+        std::vector<CopyPair>& batch = batches[to];  // the slots of both sides go together
+        if (batch.empty()) batch = pairs_of(what, to, dst.device(), from, src.device());
+        copy_batch(batch, stream, options);
     };
     const auto time = [&](const Rotation& places, const Rotation& run_places, double seconds) {
         const auto from = [&](const Rotation& where, std::int64_t n, int contender) { return address(src) + where.slot(n, contender) * where.src_step; };
