@@ -5,7 +5,7 @@
 # bench. DIR/results holds the outputs; DIR/summary.md and summary.json say what came out.
 # Exit 0: tests ran, nothing failed; 1: something failed, or no test ran; 77: there is no device.
 # Variables: PROGRAM_SECONDS (300), the limit of one run of one program; TOOL_FILTER ('*'), the gtest filter under the tools;
-# BENCH_ARGUMENTS ('--seconds 0.2'); SANITIZER (compute-sanitizer, where it is found), empty for none.
+# BENCH_ARGUMENTS ('--size L --seconds 0.1'), for the bench of each direction (d2d, h2d, d2h); SANITIZER (compute-sanitizer, where it is found), empty for none.
 set -euo pipefail
 dir=$(realpath "${1:-$(dirname "$0")}")
 limit=${PROGRAM_SECONDS:-300}
@@ -97,7 +97,7 @@ write_summary() { # RESULT
             printf '\n| compute-sanitizer | result |\n|---|---|\n'
             printf '%s\n' "${tool_rows[@]}"
         fi
-        if [ -s "$out/bench.txt" ]; then printf '\n`ndlease bench %s`\n```\n%s\n```\n' "$bench_arguments" "$(cat "$out/bench.txt")"; fi
+        if [ -s "$out/bench.txt" ]; then printf '\n`ndlease bench --device cuda:0 --direction d2d, h2d, d2h; %s`\n```\n%s\n```\n' "$bench_arguments" "$(cat "$out/bench.txt")"; fi
     } >"$dir/summary.md"
     printf '{"result": %s, "built_from": %s, "device": %s, "driver": %s, "driver_cuda": %s, "tests": [%s], "tools": [%s], "problems": [%s]}\n' \
         "$(quoted "$1")" "$(quoted "$(cat "$dir/built_from")")" "$(quoted "$(value_of device)")" "$(quoted "$(value_of driver)")" \
@@ -133,9 +133,14 @@ else
     echo "compute-sanitizer: not found on this machine"
 fi
 
-bench_arguments=${BENCH_ARGUMENTS:---seconds 0.2}
+bench_arguments=${BENCH_ARGUMENTS:---size L --seconds 0.1}
 read -ra words <<<"$bench_arguments"
-if ! timeout -k 10 "$limit" "$dir/ndlease" bench "${words[@]}" >"$out/bench.txt" 2>&1; then problems+=("ndlease bench $bench_arguments failed"); fi
+for direction in d2d h2d d2h; do
+    bench=(bench --device cuda:0 --direction "$direction" "${words[@]}")
+    if ! timeout -k 10 "$limit" "$dir/ndlease" "${bench[@]}" --json "$out/bench_$direction.json" >>"$out/bench.txt" 2>&1; then
+        problems+=("ndlease ${bench[*]} failed")
+    fi
+done
 
 if [ "$total_passed" -eq 0 ]; then problems+=("no test ran"); fi
 if [ ${#problems[@]} -gt 0 ]; then

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cstddef>
 #include <cstdint>
 #include <new>
 #include <string>
@@ -21,9 +22,11 @@ void ask_for_large_pages(void* data, std::size_t bytes) noexcept {
     constexpr std::size_t least_bytes = std::size_t{4} << 20;
     if (bytes < least_bytes) return;
     const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
-    const std::uintptr_t begin = (reinterpret_cast<std::uintptr_t>(data) + page - 1) / page * page;
-    const std::uintptr_t end = (reinterpret_cast<std::uintptr_t>(data) + bytes) / page * page;
-    static_cast<void>(madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE));  // advice: nothing is lost where it is refused
+    const auto address = reinterpret_cast<std::uintptr_t>(data);
+    const std::uintptr_t begin = (address + page - 1) / page * page;
+    const std::uintptr_t end = (address + bytes) / page * page;
+    // Advice: nothing is lost where it is refused.
+    static_cast<void>(madvise(static_cast<std::byte*>(data) + (begin - address), end - begin, MADV_HUGEPAGE));
 #else
     static_cast<void>(data);
     static_cast<void>(bytes);

@@ -57,7 +57,7 @@ CASES = [
     ("unsupported tools", DEVICE, GOOD, UNSUPPORTED_TOOL, "true", 0, ["tool does not work here: the planted race was not caught (exit status 1)"]),
     ("anxious tools", DEVICE, GOOD, ANXIOUS_TOOL, "true", 0, ["tool does not work here: it complains of a kernel without fault"]),
     ("a tool finds something", DEVICE, GOOD, FINDING_TOOL, "true", 1, ["| memcheck | FAILED: a_test (exit status 99),b_test (exit status 99) |"]),
-    ("the bench fails", DEVICE, GOOD, None, "exit 1", 1, ["ndlease bench --seconds 0.2 failed"]),
+    ("the bench fails", DEVICE, GOOD, None, "exit 1", 1, ["ndlease bench --device cuda:0 --direction h2d --size L --seconds 0.1 failed"]),
 ]
 
 

@@ -289,10 +289,10 @@ HWY_INLINE void move_bytes(std::byte* dst, const std::byte* src, std::int64_t by
 /// For some of the rows ahead. Into the second-level cache: the first has room for one tile only.
 HWY_INLINE void ask_ahead(const RowsAhead& ahead, std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-        const std::uintptr_t row = reinterpret_cast<std::uintptr_t>(ahead.src) + static_cast<std::uintptr_t>(ahead.starts.at(i));
+        const std::byte* const row = ahead.src + ahead.starts.at(i);
         // By the last byte of each line's length: the line that a row begins within was read with the row before it.
         for (std::int64_t at = line - 1; at < ahead.bytes + line - 1; at += line) {
-            __builtin_prefetch(reinterpret_cast<const void*>(row + static_cast<std::uintptr_t>(at)), 0, 2);
+            __builtin_prefetch(row + at, 0, 2);
         }
     }
 }
