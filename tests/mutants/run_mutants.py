@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """Plants bugs in ndlease, one at a time, and demands that the tests refuse each.
 
-    run_mutants.py --scratch FOLDER [--group host|simulated] [--cuda OFF|SIMULATED] [--only NAME]... [--list] [-D SETTING]...
+    run_mutants.py --scratch FOLDER [--group host|simulated] [--cuda OFF|SIMULATED] [--share K/N] [--only NAME]... [--list] [-D SETTING]...
 
-Works on a copy of the sources in FOLDER and never on the sources themselves. Exit code 1: a mutant survived, or the table does not fit.
+The whole table is checked to fit the sources, whatever is run of it. Works on a copy of the sources in FOLDER and never on the sources themselves. Exit code 1: a mutant survived, or the table does not fit.
 """
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -68,12 +69,22 @@ def try_mutant(tree, mutant):
         tree.write(mutant.file, original)
 
 
+def share(text):
+    """(K, N) of "K/N"."""
+    first, slash, step = text.partition("/")
+    if not (slash and first.isdigit() and step.isdigit() and int(first) < int(step)):
+        raise argparse.ArgumentTypeError(f"'{text}' is not K/N with 0 <= K < N")
+    return int(first), int(step)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scratch", help="folder for the copy and its build; kept, which makes the next run faster")
     parser.add_argument("--source", default=Path(__file__).resolve().parents[2], help="the repository")
     parser.add_argument("--group", choices=["host", "simulated"], default="host")
     parser.add_argument("--cuda", choices=["OFF", "SIMULATED"], help="NDLEASE_CUDA; by default what the group needs")
+    parser.add_argument("--share", type=share, default=os.environ.get("NDLEASE_MUTANTS_SHARE", "0/1"),
+                        help="every Nth mutant from number K on, and those that check the runner; default: NDLEASE_MUTANTS_SHARE, or all")
     parser.add_argument("--only", action="append", help="run this mutant alone; may be repeated")
     parser.add_argument("--list", action="store_true", help="print the mutants and what must refuse them")
     parser.add_argument("--cmake", default="cmake")
@@ -87,6 +98,9 @@ def main():
         if unknown:
             parser.error(f"no such mutant: {', '.join(sorted(unknown))}")
         mutants = [m for m in mutants if m.name in arguments.only]
+    whole = mutants
+    first, step = arguments.share
+    mutants = [m for i, m in enumerate(whole) if i % step == first or m.expect != CAUGHT]
     if arguments.list:
         for mutant in mutants:
             print(f"{mutant.name}: {mutant.file}; {', '.join(mutant.tests)}")
@@ -97,7 +111,7 @@ def main():
     started = time.monotonic()
     tree = Tree(arguments.source, Path(arguments.scratch), arguments.jobs)
     try:
-        check_table(mutants, tree.read)
+        check_table(whole, tree.read)
         tree.synchronise()
         tree.configure(arguments.cmake, arguments.cuda or ("OFF" if arguments.group == "host" else "SIMULATED"), arguments.definitions)
         check_baseline(tree, mutants)
@@ -117,7 +131,7 @@ def main():
         note = by if outcome == CAUGHT else outcome + (", as it must be" if outcome == mutant.expect else "")
         print(f"{mutant.name:<58} {note:<90} {time.monotonic() - begun:5.1f} s", flush=True)
     bugs = sum(m.expect == CAUGHT for m in mutants)
-    print(f"{caught} of {bugs} mutants caught in {time.monotonic() - started:.0f} s")
+    print(f"{caught} of {bugs} mutants caught (of {sum(m.expect == CAUGHT for m in whole)} in all) in {time.monotonic() - started:.0f} s")
     for line in wrong:
         print(f"run_mutants.py: {line}", file=sys.stderr)
     return 1 if wrong else 0
