@@ -7,58 +7,16 @@
 #include <numeric>
 #include <string>
 
+#include "copy/instruction_sets.hpp"
 #include "copy/loop_oracle.hpp"
 #include "copy/random_side.hpp"
 #include "copy/task.hpp"
 #include "cpu/run_copy.hpp"
 
-#ifdef NDLEASE_WITH_SIMD
-#include "cpu/simd/targets.hpp"
-//
-#include <hwy/targets.h>
-#endif
-
 namespace ndlease::testing {
 namespace {
 
 std::int64_t below(Random& random, std::int64_t n) { return random.in(0, n - 1); }
-
-/// The targets to run with; 0 stands for the library's own choice, or for the portable kernels.
-std::vector<std::int64_t> instruction_sets() {
-    std::vector<std::int64_t> sets;
-#ifdef NDLEASE_WITH_SIMD
-    for (const std::int64_t target : hwy::SupportedAndGeneratedTargets()) sets.push_back(target);
-#endif
-    if (sets.empty()) sets.push_back(0);
-    return sets;
-}
-
-class InstructionSet {
-public:
-    explicit InstructionSet(std::int64_t target) {
-#ifdef NDLEASE_WITH_SIMD
-        if (target != 0) hwy::SetSupportedTargetsForTest(target);
-        hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-#else
-        static_cast<void>(target);
-#endif
-    }
-    InstructionSet(const InstructionSet&) = delete;
-    InstructionSet& operator=(const InstructionSet&) = delete;
-    ~InstructionSet() {
-#ifdef NDLEASE_WITH_SIMD
-        hwy::SetSupportedTargetsForTest(0);
-        hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-#endif
-    }
-};
-
-std::string name_of(std::int64_t target) {
-#ifdef NDLEASE_WITH_SIMD
-    if (target != 0) return hwy::TargetName(target);
-#endif
-    return "portable";
-}
 
 /// Copies src to dst as a task of the CPU and compares the whole arena with what loops would have made of it.
 ::testing::AssertionResult copies(Arena& arena, const Side& dst, const Side& src, bool past_caches) {
@@ -150,7 +108,7 @@ TEST_P(Tiles, every_rank_with_small_extents) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(sets, Tiles, ::testing::ValuesIn(instruction_sets()), [](const auto& set) { return name_of(set.param); });
+INSTANTIATE_TEST_SUITE_P(sets, Tiles, ::testing::ValuesIn(instruction_sets()), [](const auto& set) { return instruction_set_name(set.param); });
 
 }  // namespace
 }  // namespace ndlease::testing
