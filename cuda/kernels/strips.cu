@@ -90,7 +90,7 @@ __global__ void __launch_bounds__(threads) copy_strips(const __grid_constant__ S
     NDLEASE_BLOCK_SHARED(StripMemory<Columns>, memory);
     constexpr std::uint32_t chunk_words = 16 / Bytes;
     std::uint32_t rest = blockIdx.x;
-    const std::int64_t first = static_cast<std::int64_t>(take_remainder(&rest, p.blocks)) * rows_per_strip(Bytes);
+    const std::int64_t first = static_cast<std::int64_t>(take_remainder(&rest, p.blocks)) * strip_rows<Bytes>;
     std::byte* dst = p.dst + first * (Apart ? Bytes : Bytes * Columns);
     const std::byte* src = p.src + first * (Apart ? Bytes * Columns : Bytes);
     for (int axis = 0; axis < p.axes.rank; ++axis) {
@@ -98,7 +98,7 @@ __global__ void __launch_bounds__(threads) copy_strips(const __grid_constant__ S
         dst += index * p.axes.axis[axis].dst_stride;
         src += index * p.axes.axis[axis].src_stride;
     }
-    const auto rows = static_cast<std::uint32_t>(p.rows - first < rows_per_strip(Bytes) ? p.rows - first : rows_per_strip(Bytes));
+    const auto rows = static_cast<std::uint32_t>(p.rows - first < strip_rows<Bytes> ? p.rows - first : strip_rows<Bytes>);
     const std::uint32_t mine = words_of<Bytes>(threadIdx.x * chunk_words, rows);
     Rows<Columns> held;
     if constexpr (Apart) {

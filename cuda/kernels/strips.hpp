@@ -23,7 +23,9 @@ struct StripsParameters {
 };
 
 /// Rows that a block moves.
-[[nodiscard]] constexpr std::int64_t rows_per_strip(int word_bytes) noexcept { return 128 * (16 / word_bytes); }
+template <int WordBytes>
+inline constexpr std::int64_t strip_rows = 128 * (16 / WordBytes);
+[[nodiscard]] constexpr std::int64_t rows_per_strip(int word_bytes) noexcept { return strip_rows<1> / word_bytes; }
 
 /// `apart`: the destination holds the columns apart. word_bytes: 1, 2, 4 or 8; columns: 2, 3 or 4. Both addresses, column_stride and the strides of `axes` are
 /// multiples of 16.
