@@ -24,10 +24,12 @@ mkdir -p "$build"
 log=$build/gpu_check.log
 launcher=()
 if command -v ccache >/dev/null; then launcher=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache -DCMAKE_CUDA_COMPILER_LAUNCHER=ccache); fi
+# Each program holds the library and all kernels: machine code for one architecture, compressed, and what is used of the rest.
 # oneTBB and Highway exist as shared libraries alone: copies of host memory take one thread there, and no vectors.
 if ! { cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DNDLEASE_CUDA=ON -DBUILD_SHARED_LIBS=OFF -DNDLEASE_TBB=OFF -DNDLEASE_SIMD=OFF \
-    -DCMAKE_CUDA_COMPILER="$(command -v "$nvcc")" -DCMAKE_CUDA_ARCHITECTURES="$arch" -DCMAKE_CUDA_RUNTIME_LIBRARY=Static \
-    -DCMAKE_EXE_LINKER_FLAGS="-static-libstdc++ -static-libgcc" -DNDLEASE_BUILD_BENCHMARKS=OFF -DNDLEASE_BUILD_EXAMPLES=OFF \
+    -DCMAKE_CUDA_COMPILER="$(command -v "$nvcc")" -DCMAKE_CUDA_ARCHITECTURES="$arch-real" -DCMAKE_CUDA_FLAGS=--compress-mode=size -DCMAKE_CUDA_RUNTIME_LIBRARY=Static \
+    -DCMAKE_CXX_FLAGS="-ffunction-sections -fdata-sections" \
+    -DCMAKE_EXE_LINKER_FLAGS="-static-libstdc++ -static-libgcc -Wl,--gc-sections" -DNDLEASE_BUILD_BENCHMARKS=OFF -DNDLEASE_BUILD_EXAMPLES=OFF \
     "${launcher[@]}" && cmake --build "$build" -j "${JOBS:-$(nproc)}" --target ndlease_device_tests ndlease_command; } >"$log" 2>&1; then
     tail -n 30 "$log" >&2
     fail "the build failed; all of its output is in $log"
