@@ -95,7 +95,7 @@ concept PeerDeviceArray = detail::same_size<T, ArrowDeviceArray> && requires(T& 
 struct ImportOptions {
     /// When the producer's release runs after the last View is gone. Not given: memory of the CPU at once, after a wait on the host for recorded uses
     /// if there are any; other memory deferred, so that no producer frees under a kernel and nobody waits.
-    std::optional<ReleasePolicy> policy;
+    std::optional<ReleasePolicy> policy = {};
     /// Ask the CUDA runtime whether the pointers are where the device says (check_device_tag).
     bool check_device = true;
     /// Types of fixed width that no Format can say (dates, times of day, timestamps with a zone, intervals, decimals) come as integers of that width, intervals
@@ -105,7 +105,7 @@ struct ImportOptions {
 
 /// One column of an import.
 struct Column {
-    std::string name;  ///< the schema's; "a.b" for child b of struct a
+    std::string name = {};  ///< the schema's; "a.b" for child b of struct a
     View view;
 };
 
@@ -153,10 +153,10 @@ enum class Nesting : std::uint8_t {
 };
 
 struct ExportOptions {
-    std::string name;                                           ///< of the schema
-    std::vector<std::pair<std::string, std::string>> metadata;  ///< more keys and values of the schema; keys that begin with "ARROW:" are Arrow's own
-    Nesting nesting = Nesting::lists;                           ///< rank 1 has no nesting
-    std::vector<std::string> dim_names;                         ///< of the tensor's axes (one for each axis after the first), or none
+    std::string name = {};                                           ///< of the schema
+    std::vector<std::pair<std::string, std::string>> metadata = {};  ///< more keys and values of the schema; keys that begin with "ARROW:" are Arrow's own
+    Nesting nesting = Nesting::lists;                                ///< rank 1 has no nesting
+    std::vector<std::string> dim_names = {};                         ///< of the tensor's axes (one for each axis after the first), or none
     /// Items that Arrow has no type for (records, complex numbers, the other byte order, ...) go as fixed-size binary, with their Format in the metadata under
     /// "ndlease:format" as PEP 3118 writes it: import gives the Format back, everybody else sees opaque bytes. Else they are refused.
     bool opaque_items = false;
