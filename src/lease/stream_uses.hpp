@@ -18,7 +18,7 @@ namespace ndlease::detail {
 struct RecordedUse {
     const StreamOperations* operations = nullptr;
     std::uint64_t stream_id = 0;
-    void* event = nullptr;  ///< owned by the StreamUses
+    void* event = nullptr;  ///< owned by the StreamUses, except a borrowed `ready`
     int device = 0;
     bool wrote = false;
     bool done = false;  ///< found over while the lease drains
@@ -27,8 +27,9 @@ struct RecordedUse {
 /// Nobody can tell any more when these uses are over.
 enum class Doubt : std::uint8_t {
     none,
-    ask_devices,  ///< neither an event nor a wait worked: the devices must be asked as a whole
-    for_ever,     ///< a graph uses the memory and could not be given a share: it may run at any time
+    unnamed_streams,  ///< streams that nobody named may use the memory: the devices must be asked as a whole
+    ask_devices,      ///< neither an event nor a wait worked: the devices must be asked as a whole
+    for_ever,         ///< a graph uses the memory and could not be given a share: it may run at any time
 };
 
 /// Made at export where streams are named then, else at the first use; recycled. While somebody holds a share of the lease, `mutex` guards all
@@ -42,6 +43,7 @@ public:
     std::uint64_t policy_stream_id = 0;
     RecordedUse ready;                   ///< the producer's pending work; no event: none
     std::uint64_t ready_capture_id = 0;  ///< of the graph capture that it is part of; 0: none
+    bool ready_is_borrowed = false;      ///< its event is the producer's, who may destroy it in the callback
 
     std::vector<RecordedUse> uses;      ///< one per stream
     std::vector<RecordedUse> retired;   ///< with events that refused to be recorded again; a host may still be waiting for them
@@ -56,6 +58,8 @@ public:
     /// The end of a graph says that its work is over, or that it was lost: so that the release asks which, an event that was never recorded stands for it.
     void ask_after_graphs(const StreamOperations& operations, int device) noexcept;
     void doubt_device(const StreamOperations& operations, int device) noexcept;
+    /// Bit n of `devices`: streams that nobody named may use the memory there.
+    void unnamed_streams(const StreamOperations& operations, std::uint64_t devices) noexcept;
 
     /// For a new lease. Records the producer's pending work.
     /// Throws Error; then everything is back in its pool, and so is an event that `ready` held. Throws std::bad_alloc.
@@ -63,6 +67,10 @@ public:
     /// Gives the events back to their pools and the object to its own. Allocates nothing.
     static void recycle(StreamUses* uses) noexcept;
 };
+
+struct ControlBlock;
+/// Those of a live lease, made now where it has none. Throws std::bad_alloc.
+[[nodiscard]] StreamUses& uses_of(ControlBlock& block);
 
 /// Whether a lease made with these must have StreamUses from the start.
 [[nodiscard]] bool names_streams(const ReleasePolicy& policy, const PendingWork& ready) noexcept;
