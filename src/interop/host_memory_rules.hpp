@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// What protocols for host memory share: what an imported pointer is, when its owner gets it back, and when memory may be shown to the host.
+#pragma once
+
+#include <optional>
+
+#include <ndlease/device.hpp>
+#include <ndlease/lease.hpp>
+#include <ndlease/view.hpp>
+
+namespace ndlease::detail {
+
+/// The device of an imported pointer: pinned or managed memory where CUDA knows it as such, else the host. `ask` false: the host, unasked.
+/// Throws Error{errc::device} for memory that the host cannot reach.
+[[nodiscard]] Device imported_host_device(const void* data, bool ask, const char* protocol);
+
+/// The policy for an owner that knows no streams: `wish`, else deferred() where there is a CUDA device that may still use the memory, else wait().
+[[nodiscard]] ReleasePolicy imported_policy(const std::optional<ReleasePolicy>& wish);
+
+/// Before the host is shown the memory: throws Error{errc::device} where it cannot reach it, Error{errc::not_expressible} for suboffsets unless
+/// `indirect`, then waits for pending work.
+void ready_for_host(const View& view, const char* protocol, bool indirect = false);
+
+}  // namespace ndlease::detail
