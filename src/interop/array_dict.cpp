@@ -55,7 +55,7 @@ View import_interface(const ArrayInterface& dict, ReleaseCallback release, const
     item = detail::limit_to_place(item, data, layout);
     const Device device = detail::imported_host_device(data, options.check_device, protocol);
     return View::lend(data, device, std::move(item), std::move(layout),
-                      {.read_only = dict.read_only, .policy = detail::imported_policy(options.policy), .release = std::move(release)});
+                      {.read_only = dict.read_only, .policy = detail::imported_policy(options.policy, device), .release = std::move(release)});
 }
 
 ArrayInterface export_interface(const View& view) {

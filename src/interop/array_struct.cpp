@@ -137,7 +137,7 @@ View import_struct(const PyArrayInterface& block, ReleaseCallback release, const
     item = (block.flags & aligned) != 0 ? detail::limit_to_place(item, block.data, layout) : detail::limit_alignment(item, 1);
     const Device device = detail::imported_host_device(block.data, options.check_device, protocol);
     return View::lend(block.data, device, std::move(item), std::move(layout),
-                      {.read_only = (block.flags & writeable) == 0, .policy = detail::imported_policy(options.policy), .release = std::move(release)});
+                      {.read_only = (block.flags & writeable) == 0, .policy = detail::imported_policy(options.policy, device), .release = std::move(release)});
 }
 
 PyArrayInterface* export_struct(const View& view, const StructExportOptions& options) {
@@ -177,6 +177,10 @@ void free_struct(PyArrayInterface* block) noexcept {
     ::operator delete(memory);
 }
 
-std::string describe_item(const Format& format) { return detail::item_text(format, protocol).descr; }
+std::string describe_item(const Format& format) {
+    const detail::ItemText text = detail::item_text(format, protocol);
+    // NumPy would read a list as a record, of one field.
+    return format.is_record() ? text.descr : '\'' + text.typestr + '\'';
+}
 
 }  // namespace ndlease::array_interface

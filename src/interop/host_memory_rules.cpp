@@ -17,9 +17,9 @@ Device imported_host_device(const void* data, bool ask, const char* protocol) {
     return found.device;
 }
 
-ReleasePolicy imported_policy(const std::optional<ReleasePolicy>& wish) {
+ReleasePolicy imported_policy(const std::optional<ReleasePolicy>& wish, Device device) {
     if (wish) return *wish;
-    return cuda_device_count() > 0 ? ReleasePolicy::deferred() : ReleasePolicy::wait();
+    return device == Device::cpu() ? ReleasePolicy::wait() : ReleasePolicy::deferred();
 }
 
 void ready_for_host(const View& view, const char* protocol, bool indirect) {

@@ -14,8 +14,9 @@ namespace ndlease::detail {
 /// Throws Error{errc::device} for memory that the host cannot reach.
 [[nodiscard]] Device imported_host_device(const void* data, bool ask, const char* protocol);
 
-/// The policy for an owner that knows no streams: `wish`, else deferred() where there is a CUDA device that may still use the memory, else wait().
-[[nodiscard]] ReleasePolicy imported_policy(const std::optional<ReleasePolicy>& wish);
+/// The policy for an owner that knows no streams: `wish`, else deferred() for memory that CUDA knows, so that nobody blocks for what streams do with it. For
+/// other host memory wait(), which runs the callback at once unless the caller recorded a use: a resize right after the last View is then no surprise.
+[[nodiscard]] ReleasePolicy imported_policy(const std::optional<ReleasePolicy>& wish, Device device);
 
 /// Before the host is shown the memory: throws Error{errc::device} where it cannot reach it, Error{errc::not_expressible} for suboffsets unless
 /// `indirect`, then waits for pending work.

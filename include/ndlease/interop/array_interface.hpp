@@ -64,7 +64,8 @@ struct StructImportOptions {
     /// What `descr` says, as text: repr() of NumPy's list, "[('a', '<i4'), ('b', '<f8')]". Needed for records and for times with a unit, since this
     /// library reads no Python objects. Taken also where the flag is missing: NumPy clears all flags of a record by mistake.
     std::string_view descr = {};
-    /// When `release` runs; nothing: by ReleasePolicy::deferred() where there is a CUDA device that may still use the memory, else wait().
+    /// When `release` runs; nothing: by deferred() for pinned and managed memory, which streams use, else by wait(), which then has nothing to wait for unless
+    /// a use was recorded.
     std::optional<ReleasePolicy> policy = {};
     /// Asks the CUDA runtime what the pointer is: device memory is refused, pinned and managed memory is tagged as such. Else it is host memory.
     bool check_device = true;
@@ -100,7 +101,7 @@ struct StructExportOptions {
 /// Gives the share back and frees the block. NULL is fine. Any thread.
 NDLEASE_API void free_struct(PyArrayInterface* block) noexcept;
 
-/// descr's text for a format, as NumPy's own `__array_interface__['descr']` has it: "[('', '<f4')]" for one that is no record.
+/// What a PyArrayInterface's descr must say for a format, as a Python literal: the list of a record's fields, else the typestr as a string, "'<M8[ns]'".
 /// Throws Error{errc::not_expressible}.
 [[nodiscard]] NDLEASE_API std::string describe_item(const Format& format);
 
