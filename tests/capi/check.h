@@ -8,24 +8,24 @@
 static int checks_made = 0;
 static int checks_failed = 0;
 
-#define CHECK(condition) \
-    do { \
-        ++checks_made; \
-        if (!(condition)) { \
-            ++checks_failed; \
+#define CHECK(condition)                                                            \
+    do {                                                                            \
+        ++checks_made;                                                              \
+        if (!(condition)) {                                                         \
+            ++checks_failed;                                                        \
             fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition); \
-        } \
+        }                                                                           \
     } while (0)
 
 /* The call's status, and the message where it is another one than expected. Needs `ndl_error error` in scope. */
-#define EXPECT(status, call) \
-    do { \
-        const int got_ = (call); \
-        ++checks_made; \
-        if (got_ != (status)) { \
-            ++checks_failed; \
+#define EXPECT(status, call)                                                                                             \
+    do {                                                                                                                 \
+        const int got_ = (call);                                                                                         \
+        ++checks_made;                                                                                                   \
+        if (got_ != (status)) {                                                                                          \
+            ++checks_failed;                                                                                             \
             fprintf(stderr, "%s:%d: %s gave %d: %s\n", __FILE__, __LINE__, #call, got_, got_ != 0 ? error.message : ""); \
-        } \
+        }                                                                                                                \
     } while (0)
 #define OK(call) EXPECT(NDL_OK, call)
 
