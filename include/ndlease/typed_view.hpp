@@ -45,6 +45,9 @@ NDLEASE_API void mdspan_strides(int rank, const std::int64_t* extents, const std
 /// Throws that a mapping made from extents has another stride.
 [[noreturn]] NDLEASE_API void throw_mdspan_stride(int axis, std::int64_t stride, std::int64_t wanted);
 
+/// Throws Error{errc::overflow}: more elements lie before element (0,...,0) than the mapping's offset counts.
+[[noreturn]] NDLEASE_API void throw_mdspan_offset(std::int64_t before, std::uint64_t most);
+
 /// What a strided mapping is made from besides its extents: an array type of its own library (std::array, cuda::std::array).
 template <class Mapping>
 using MappingStrides = std::remove_cvref_t<decltype(std::declval<const Mapping&>().strides())>;
@@ -53,6 +56,21 @@ template <class Mapping>
 concept TakesStrides = requires(MappingStrides<Mapping> strides) {
     Mapping(std::declval<const typename Mapping::extents_type&>(), strides);
 };
+
+/// A strided mapping that also takes where element (0,...,0) is, so that strides may run backwards (CCCL's layout_stride_relaxed).
+template <class Mapping>
+concept TakesOffset = requires(MappingStrides<Mapping> strides, typename Mapping::offset_type offset) {
+    requires std::integral<typename Mapping::offset_type>;
+    Mapping(std::declval<const typename Mapping::extents_type&>(), strides, offset);
+};
+template <class Mapping>
+[[nodiscard]] constexpr bool has_signed_strides() {
+    if constexpr (TakesOffset<Mapping>) {
+        return std::is_signed_v<typename Mapping::offset_type>;
+    } else {
+        return std::is_signed_v<typename Mapping::extents_type::index_type>;
+    }
+}
 
 }  // namespace detail
 
@@ -131,13 +149,14 @@ public:
 
     /// The same elements as an mdspan, implicitly or by name. Throws Error: errc::bad_layout, naming the axis, where a byte stride
     /// is no multiple of sizeof(T), a static extent differs, or the mapping has other strides (or, like layout_stride, takes
-    /// only positive ones by which no element is met twice); errc::overflow where index_type is too narrow.
+    /// only positive ones by which no element is met twice); errc::overflow where index_type is too narrow. A mapping that takes an offset as well
+    /// (cuda::layout_stride_relaxed) is given the lowest address and strides of any sign.
     template <MdspanOf<T, N> M>
     [[nodiscard]] M to_mdspan() const {
         using Extents = typename M::extents_type;
         using Mapping = typename M::mapping_type;
         using Index = typename Extents::index_type;
-        constexpr bool takes_strides = detail::TakesStrides<Mapping>;
+        constexpr bool takes_strides = detail::TakesStrides<Mapping> || detail::TakesOffset<Mapping>;
         static_assert(takes_strides || std::constructible_from<Mapping, const Extents&>,
                       "ndlease: this mdspan's mapping is made neither from extents and strides nor from extents alone");
 
@@ -146,10 +165,21 @@ public:
             std::int64_t strides[places] = {};
             detail::mdspan_strides(N, extents_, strides_, static_cast<std::int64_t>(sizeof(T)),
                                    {static_extents, static_cast<std::uint64_t>(std::numeric_limits<Index>::max()), takes_strides && Mapping::is_always_unique(),
-                                    std::is_signed_v<Index>},
+                                    detail::has_signed_strides<Mapping>()},
                                    strides);
             const Extents extents(static_cast<Index>(extents_[Axis])...);
-            if constexpr (takes_strides) {
+            if constexpr (detail::TakesOffset<Mapping>) {
+                using Offset = typename Mapping::offset_type;
+                std::int64_t before = 0;  // elements before element (0,...,0): data points to the first of all, as such mappings want it
+                for (int axis = 0; axis < N; ++axis) {
+                    if (size() > 0 && strides[axis] < 0) before -= (extents_[axis] - 1) * strides[axis];
+                }
+                if (static_cast<std::uint64_t>(before) > static_cast<std::uint64_t>(std::numeric_limits<Offset>::max())) {
+                    detail::throw_mdspan_offset(before, static_cast<std::uint64_t>(std::numeric_limits<Offset>::max()));
+                }
+                const detail::MappingStrides<Mapping> list(static_cast<Offset>(strides[Axis])...);
+                return M(before == 0 ? data_ : data_ - before, Mapping(extents, list, static_cast<Offset>(before)));
+            } else if constexpr (takes_strides) {
                 detail::MappingStrides<Mapping> list{};
                 ((list[Axis] = static_cast<Index>(strides[Axis])), ...);
                 return M(data_, Mapping(extents, list));

@@ -122,4 +122,8 @@ void throw_mdspan_stride(int axis, std::int64_t stride, std::int64_t wanted) {
     throw_axis(errc::bad_layout, axis, "has a stride of " + std::to_string(stride) + " elements; the mdspan's layout has " + std::to_string(wanted) + " there");
 }
 
+void throw_mdspan_offset(std::int64_t before, std::uint64_t most) {
+    throw Error(errc::overflow, std::to_string(before) + " elements lie before element (0,...,0); the mdspan's offset ends at " + std::to_string(most));
+}
+
 }  // namespace ndlease::detail

@@ -51,6 +51,50 @@ struct layout_strided {
 };
 using layout_stride = layout_strided<true>;
 
+/// Strides of any sign, and where element (0,...,0) is: what CCCL's layout_stride_relaxed is.
+struct layout_relaxed {
+    template <std::size_t Rank>
+    class strides_of {
+    public:
+        template <class... Values>
+        requires(sizeof...(Values) == Rank && Rank > 0) explicit constexpr strides_of(Values... values) : values_{static_cast<std::int64_t>(values)...} {}
+        constexpr strides_of() = default;
+        [[nodiscard]] constexpr std::int64_t stride(std::size_t axis) const { return values_[axis]; }
+
+    private:
+        std::array<std::int64_t, Rank == 0 ? 1 : Rank> values_{};
+    };
+    template <class Extents>
+    class mapping {
+    public:
+        using extents_type = Extents;
+        using index_type = typename Extents::index_type;
+        using offset_type = std::int64_t;
+        using strides_type = strides_of<Extents::rank()>;
+        constexpr mapping(const Extents& extents, const strides_type& strides, offset_type offset = 0)
+            : extents_(extents), strides_(strides), offset_(offset) {}
+        [[nodiscard]] constexpr const Extents& extents() const { return extents_; }
+        [[nodiscard]] constexpr const strides_type& strides() const { return strides_; }
+        [[nodiscard]] constexpr offset_type stride(std::size_t axis) const { return strides_.stride(axis); }
+        [[nodiscard]] constexpr offset_type offset() const { return offset_; }
+        [[nodiscard]] constexpr bool is_strided() const { return offset_ == 0; }
+        static constexpr bool is_always_unique() { return false; }
+        /// The elements that it may reach, as an offset that is too small shows: negative.
+        [[nodiscard]] constexpr std::int64_t lowest() const {
+            std::int64_t low = offset_;
+            for (std::size_t axis = 0; axis < Extents::rank(); ++axis) {
+                if (stride(axis) < 0) low += (static_cast<std::int64_t>(extents_.extent(axis)) - 1) * stride(axis);
+            }
+            return low;
+        }
+
+    private:
+        Extents extents_;
+        strides_type strides_;
+        offset_type offset_;
+    };
+};
+
 template <bool FirstFastest>
 struct layout_dense {
     template <class Extents>
@@ -94,6 +138,7 @@ public:
     constexpr T& operator()(Indices... indices) const {
         const std::array<std::int64_t, sizeof...(Indices)> list{static_cast<std::int64_t>(indices)...};
         std::int64_t offset = 0;
+        if constexpr (requires { mapping_.offset(); }) offset = mapping_.offset();
         for (std::size_t axis = 0; axis < list.size(); ++axis) offset += list[axis] * static_cast<std::int64_t>(mapping_.stride(axis));
         return data_[offset];
     }
