@@ -52,7 +52,8 @@ struct ExportOptions {
     /// 0 to 3: the rules to follow. 0 to 2 have no stream; 0 and 1 keep the pointer of arrays without elements.
     int version = 3;
     /// The stream that the dict names: it is ordered after pending work now, and recorded as a user of the memory when the export ends, so it must live until
-    /// then. Nothing: pending work is waited for on the host now, and whatever the device does is waited for when the lease ends.
+    /// then. Nothing: pending work is waited for on the host now, and any stream may use the memory until the export ends, so that the end of the lease goes
+    /// the way of set_device_wait() (lease.hpp).
     std::optional<StreamRef> stream = {};
 };
 
@@ -62,7 +63,7 @@ class NDLEASE_API Exported {
 public:
     Exported(Exported&& other) noexcept;
     Exported& operator=(Exported&& other) noexcept;
-    /// Gives the share back: after the work on the declared stream so far, else after the device's. Does not wait. Any thread.
+    /// Gives the share back, with the work on the declared stream so far as a recorded use. Does not wait. Any thread.
     ~Exported();
     [[nodiscard]] const CudaArrayInterface& dict() const noexcept;
 
