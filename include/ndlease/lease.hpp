@@ -284,6 +284,16 @@ using QuarantineHandler = void (*)(Device memory, const char* reason);
 /// NULL is the default again: one line to stderr. Returns the handler before.
 NDLEASE_API QuarantineHandler set_quarantine_handler(QuarantineHandler handler) noexcept;
 
+/// When ndlease waits for all work of a whole device, because a consumer of another protocol got memory and named no stream.
+enum class DeviceWait : std::uint8_t {
+    /// When retry_quarantined() or shutdown() says so; until then the memory is in quarantine. The default: the wait ends every graph capture that is open on
+    /// the device, in whatever thread, and nobody can ask whether there is one.
+    on_request,
+    automatic,  ///< also when the lease ends, on ndlease's thread: for processes that capture no graphs
+};
+/// For leases that end from now on. Returns the setting before. Any thread.
+NDLEASE_API DeviceWait set_device_wait(DeviceWait how) noexcept;
+
 /// Asks the devices about the leases in quarantine: waits on the host for all work of the devices that they name, then releases those that the
 /// devices answer for. Returns what is left. Not while a stream of such a device is being captured: its capture would end. Not for use in callbacks.
 NDLEASE_API LeaseStatistics retry_quarantined() noexcept;

@@ -29,16 +29,6 @@ ControlBlock& live_block(LeaseToken token) {
     return block;
 }
 
-StreamUses& uses_of(ControlBlock& block) {
-    StreamUses* uses = block.uses.load(std::memory_order_acquire);
-    if (uses != nullptr) return *uses;
-    (void)start_reaper();  // a release may need it, and must not allocate then
-    StreamUses* made = StreamUses::make(ReleasePolicy::wait(), {});
-    if (block.uses.compare_exchange_strong(uses, made, std::memory_order_acq_rel)) return *made;
-    StreamUses::recycle(made);
-    return *uses;
-}
-
 // -- ordering --
 
 void wait_on_host(const RecordedUse& use) { check(*use.operations, use.operations->synchronize_event(use.event), "waiting for a use of lent memory"); }
@@ -112,6 +102,16 @@ Result record_first(StreamUses& uses, NativeStream stream, const StreamOperation
 }
 
 }  // namespace
+
+StreamUses& detail::uses_of(ControlBlock& block) {
+    StreamUses* uses = block.uses.load(std::memory_order_acquire);
+    if (uses != nullptr) return *uses;
+    (void)start_reaper();  // a release may need it, and must not allocate then
+    StreamUses* made = StreamUses::make(ReleasePolicy::wait(), {});
+    if (block.uses.compare_exchange_strong(uses, made, std::memory_order_acq_rel)) return *made;
+    StreamUses::recycle(made);
+    return *uses;
+}
 
 void Lease::order_after(StreamRef stream, Use use) const {
     if (token_.slot == nullptr) return;

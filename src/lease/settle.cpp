@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "lease/unnamed_use.hpp"
 #include "stream/process_state.hpp"
 
 namespace ndlease::detail {
@@ -14,6 +15,8 @@ Settlement done(ReleaseStatus status, StreamRef stream = {}) noexcept { return {
 Settlement later() noexcept { return {Settled::later, {}}; }
 Settlement quarantine(const char* reason, const Result& failed = {}) noexcept { return {Settled::quarantine, {}, reason, failed}; }
 
+constexpr const char* used_by_unnamed =
+    "it was given to a consumer that named no stream and may still use it; name the consumer's stream, or call retry_quarantined(), which asks the device";
 constexpr const char* used_by_a_graph = "a graph that could not be given a share may use it at any time";
 
 // Memory of a device that lost everything can be given up: nothing reads or writes it any more. Host memory cannot, since nobody says that a transfer into
@@ -138,10 +141,21 @@ Settlement settle_by_devices(StreamUses& uses, Device memory) noexcept {
     return done(ReleaseStatus::ok, uses.policy.stream());
 }
 
+namespace {
+
+Settlement wait_for_unnamed(StreamUses& uses, Device memory) noexcept {
+    const Settlement settlement = settle_by_devices(uses, memory);
+    // The device was not waited for while a capture was open on it.
+    return settlement.what == Settled::quarantine && settlement.failed.outcome == Outcome::capturing ? later() : settlement;
+}
+
+}  // namespace
+
 Settlement settle(StreamUses& uses, Device memory) noexcept {
     if (const auto decided = decide_without_device()) return *decided;
     if (uses.doubt == Doubt::for_ever) return quarantine(used_by_a_graph);
     if (uses.doubt == Doubt::ask_devices) return quarantine("a use could be neither recorded nor waited for; retry_quarantined() asks its device");
+    if (uses.doubt == Doubt::unnamed_streams) return device_wait_is_automatic() ? later() : quarantine(used_by_unnamed);
     if (uses.policy.is_deferred()) return later();
     return uses.policy.is_stream_ordered() ? order_in_stream(uses, memory) : wait_for_uses(uses, memory);
 }
@@ -149,6 +163,7 @@ Settlement settle(StreamUses& uses, Device memory) noexcept {
 Settlement settle_step(StreamUses& uses, Device memory) noexcept {
     if (const auto decided = decide_without_device()) return *decided;
     if (const auto not_now = check_policy_stream(uses, memory)) return *not_now;
+    if (uses.doubt == Doubt::unnamed_streams) return wait_for_unnamed(uses, memory);
     Settlement result = done(ReleaseStatus::ok, uses.policy.stream());
     for_each_use(uses, [&](RecordedUse& use) {
         const Result asked = use.operations->query_event(use.event);

@@ -93,9 +93,15 @@ void StreamUses::ask_after_graphs(const StreamOperations& operations, int device
 }
 
 void StreamUses::doubt_device(const StreamOperations& operations, int device) noexcept {
-    if (doubt == Doubt::none) doubt = Doubt::ask_devices;
+    if (doubt < Doubt::ask_devices) doubt = Doubt::ask_devices;
     doubtful_operations = &operations;
     doubtful_devices |= std::uint64_t{1} << (device & 63);
+}
+
+void StreamUses::unnamed_streams(const StreamOperations& operations, std::uint64_t devices) noexcept {
+    if (doubt == Doubt::none) doubt = Doubt::unnamed_streams;
+    doubtful_operations = &operations;
+    doubtful_devices |= devices;
 }
 
 StreamUses* StreamUses::make(const ReleasePolicy& policy, PendingWork&& ready) {

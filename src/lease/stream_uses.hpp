@@ -27,8 +27,9 @@ struct RecordedUse {
 /// Nobody can tell any more when these uses are over.
 enum class Doubt : std::uint8_t {
     none,
-    ask_devices,  ///< neither an event nor a wait worked: the devices must be asked as a whole
-    for_ever,     ///< a graph uses the memory and could not be given a share: it may run at any time
+    unnamed_streams,  ///< streams that nobody named may use the memory: the devices must be asked as a whole
+    ask_devices,      ///< neither an event nor a wait worked: the devices must be asked as a whole
+    for_ever,         ///< a graph uses the memory and could not be given a share: it may run at any time
 };
 
 /// Made at export where streams are named then, else at the first use; recycled. While somebody holds a share of the lease, `mutex` guards all
@@ -56,6 +57,8 @@ public:
     /// The end of a graph says that its work is over, or that it was lost: so that the release asks which, an event that was never recorded stands for it.
     void ask_after_graphs(const StreamOperations& operations, int device) noexcept;
     void doubt_device(const StreamOperations& operations, int device) noexcept;
+    /// Bit n of `devices`: streams that nobody named may use the memory there.
+    void unnamed_streams(const StreamOperations& operations, std::uint64_t devices) noexcept;
 
     /// For a new lease. Records the producer's pending work.
     /// Throws Error; then everything is back in its pool, and so is an event that `ready` held. Throws std::bad_alloc.
@@ -63,6 +66,10 @@ public:
     /// Gives the events back to their pools and the object to its own. Allocates nothing.
     static void recycle(StreamUses* uses) noexcept;
 };
+
+struct ControlBlock;
+/// Those of a live lease, made now where it has none. Throws std::bad_alloc.
+[[nodiscard]] StreamUses& uses_of(ControlBlock& block);
 
 /// Whether a lease made with these must have StreamUses from the start.
 [[nodiscard]] bool names_streams(const ReleasePolicy& policy, const PendingWork& ready) noexcept;

@@ -101,10 +101,14 @@ cudaError_t cudaStreamEndCapture(cudaStream_t stream, cudaGraph_t* graph) {
 
 cudaError_t cudaStreamIsCapturing(cudaStream_t handle, enum cudaStreamCaptureStatus* status) {
     return api("cudaStreamIsCapturing", handle, [&](const Call& call) {
-        cudaError_t error = cudaSuccess;
-        const Stream* const stream = usable_stream(call, handle, error);
+        const Stream* const stream = stream_of(call, handle);
         if (stream == nullptr || status == nullptr) {
-            return stream == nullptr ? error : cudaErrorInvalidValue;
+            return stream == nullptr ? cudaErrorInvalidResourceHandle : cudaErrorInvalidValue;
+        }
+        // As documented, to ask the legacy stream says that another one captures and does that capture no harm.
+        const auto& captures = call.runtime.captures;
+        if (stream->legacy && std::any_of(captures.begin(), captures.end(), [&](const auto& capture) { return blocks_legacy(*capture, stream->device); })) {
+            return cudaErrorStreamCaptureImplicit;
         }
         *status = status_of(*stream);
         return cudaSuccess;

@@ -35,11 +35,14 @@ cudaError_t refuse_unsafe_in_capture(const Call& call) {
     return refused ? cudaErrorStreamCaptureUnsupported : cudaSuccess;
 }
 
+bool blocks_legacy(const Capture& capture, int device) {
+    return std::any_of(capture.streams.begin(), capture.streams.end(), [&](const Stream* stream) { return stream->device == device && stream->blocking(); });
+}
+
 cudaError_t refuse_legacy_in_capture(const Call& call, int device) {
     bool refused = false;
     for (const std::unique_ptr<Capture>& capture : call.runtime.captures) {
-        if (std::any_of(capture->streams.begin(), capture->streams.end(),
-                        [&](const Stream* stream) { return stream->device == device && stream->blocking(); })) {
+        if (blocks_legacy(*capture, device)) {
             invalidate(call, *capture, "the legacy stream is used while a blocking stream captures");
             refused = true;
         }

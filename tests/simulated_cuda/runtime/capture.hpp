@@ -9,6 +9,8 @@ namespace simulated_cuda {
 /// For calls that CUDA calls potentially unsafe (they may wait or allocate): the rule of cudaThreadExchangeStreamCaptureMode. A call that is refused
 /// invalidates the captures that forbid it.
 [[nodiscard]] cudaError_t refuse_unsafe_in_capture(const Call& call);
+/// Whether the capture is of streams that the device's legacy stream orders itself with.
+[[nodiscard]] bool blocks_legacy(const Capture& capture, int device);
 /// 906 and an invalid capture while a blocking stream of the device captures.
 [[nodiscard]] cudaError_t refuse_legacy_in_capture(const Call& call, int device);
 /// Calls that need the whole device at rest are refused while any of its streams captures, whatever the mode.

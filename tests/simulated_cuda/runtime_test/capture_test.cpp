@@ -148,6 +148,9 @@ TEST_F(CaptureTest, the_legacy_stream_conflicts_with_a_blocking_stream_that_capt
     ASSERT_EQ(cudaDeviceSynchronize(), cudaSuccess);
     origin = make_stream(cudaStreamDefault);
     begin(cudaStreamCaptureModeRelaxed);
+    cudaStreamCaptureStatus asked = cudaStreamCaptureStatusNone;
+    EXPECT_EQ(cudaStreamIsCapturing(cudaStreamLegacy, &asked), cudaErrorStreamCaptureImplicit);
+    EXPECT_EQ(status(origin), cudaStreamCaptureStatusActive) << "to ask does no harm";
     EXPECT_EQ(cudaMemsetAsync(memory, 0, 4, nullptr), cudaErrorStreamCaptureImplicit);
     expect_invalidated();
 }
