@@ -80,18 +80,23 @@ private:
     void* handle_ = nullptr;
 };
 
-/// A point in the order of a stream. Owned; it comes from a pool of its device and goes back there.
+/// A point in the order of a stream. Owned; it comes from a pool of its device and goes back there, unless it was borrowed.
 class NDLEASE_API Event {
 public:
     /// None: it counts as done.
     Event() noexcept = default;
     /// Marks the work enqueued on `stream` so far. Does not wait. An event of the host is done. Throws Error{errc::device}, errc::out_of_memory.
     [[nodiscard]] static Event record(StreamRef stream);
+    /// An event that somebody else owns and records: a cudaEvent_t of `device`, which must live, and not be recorded anew, until this object is gone and
+    /// the lease that takes it has run its callback. Asks nothing of the device. Throws Error: errc::invalid_argument (NULL; no CUDA device),
+    /// errc::not_supported (this build has no CUDA backend), errc::device (a negative ordinal).
+    [[nodiscard]] static Event borrow(CUevent_st* event, Device device);
     Event(Event&& other) noexcept
         : operations_(std::exchange(other.operations_, nullptr)),
           event_(std::exchange(other.event_, nullptr)),
           stream_id_(other.stream_id_),
           capture_id_(other.capture_id_),
+          borrowed_(other.borrowed_),
           device_(other.device_) {}
     Event& operator=(Event&& other) noexcept {
         Event taken(std::move(other));
@@ -108,6 +113,7 @@ public:
     [[nodiscard]] const detail::StreamOperations* operations() const noexcept { return operations_; }
     [[nodiscard]] std::uint64_t stream_id() const noexcept { return stream_id_; }    ///< of the stream it was recorded on
     [[nodiscard]] std::uint64_t capture_id() const noexcept { return capture_id_; }  ///< of the graph capture it was recorded in; 0: none
+    [[nodiscard]] bool is_borrowed() const noexcept { return borrowed_; }            ///< somebody else owns the native event
     /// Gives the native event away: to the lease that keeps it from now on.
     [[nodiscard]] void* detach() noexcept { return std::exchange(event_, nullptr); }
 
@@ -117,12 +123,14 @@ private:
         std::swap(event_, other.event_);
         std::swap(stream_id_, other.stream_id_);
         std::swap(capture_id_, other.capture_id_);
+        std::swap(borrowed_, other.borrowed_);
         std::swap(device_, other.device_);
     }
     const detail::StreamOperations* operations_ = nullptr;
     void* event_ = nullptr;
     std::uint64_t stream_id_ = 0;
     std::uint64_t capture_id_ = 0;
+    bool borrowed_ = false;
     Device device_ = Device::cpu();
 };
 

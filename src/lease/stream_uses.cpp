@@ -113,6 +113,7 @@ StreamUses* StreamUses::make(const ReleasePolicy& policy, PendingWork&& ready) {
         same_stream = policy.is_stream_ordered() && ready.stream() == stream;
         Event event = std::move(ready).take_event();
         uses->ready_capture_id = event.capture_id();
+        uses->ready_is_borrowed = event.is_borrowed();
         uses->ready = {event.operations(), event.stream_id(), nullptr, event.device().id, true, false};
         uses->ready.event = event.detach();
     }
@@ -121,6 +122,7 @@ StreamUses* StreamUses::make(const ReleasePolicy& policy, PendingWork&& ready) {
 }
 
 void StreamUses::recycle(StreamUses* uses) noexcept {
+    if (std::exchange(uses->ready_is_borrowed, false)) uses->ready.event = nullptr;
     if (uses->ready_capture_id != 0 && uses->ready.event != nullptr) {
         discard_event(*uses->ready.operations, uses->ready.device, std::exchange(uses->ready.event, nullptr));
     }

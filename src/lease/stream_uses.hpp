@@ -18,7 +18,7 @@ namespace ndlease::detail {
 struct RecordedUse {
     const StreamOperations* operations = nullptr;
     std::uint64_t stream_id = 0;
-    void* event = nullptr;  ///< owned by the StreamUses
+    void* event = nullptr;  ///< owned by the StreamUses, except a borrowed `ready`
     int device = 0;
     bool wrote = false;
     bool done = false;  ///< found over while the lease drains
@@ -43,6 +43,7 @@ public:
     std::uint64_t policy_stream_id = 0;
     RecordedUse ready;                   ///< the producer's pending work; no event: none
     std::uint64_t ready_capture_id = 0;  ///< of the graph capture that it is part of; 0: none
+    bool ready_is_borrowed = false;      ///< its event is the producer's, who may destroy it in the callback
 
     std::vector<RecordedUse> uses;      ///< one per stream
     std::vector<RecordedUse> retired;   ///< with events that refused to be recorded again; a host may still be waiting for them

@@ -2,6 +2,7 @@
 #include "stream/event_pool.hpp"
 #include "stream/operations.hpp"
 
+#include <ndlease/error.hpp>
 #include <ndlease/stream.hpp>
 
 namespace ndlease {
@@ -28,8 +29,19 @@ Event Event::record(StreamRef stream) {
     return result;
 }
 
+Event Event::borrow(CUevent_st* event, Device device) {
+    if (event == nullptr) throw Error(errc::invalid_argument, "an event of " + to_string(device) + " to be borrowed is NULL");
+    check_stream_device(device);
+    Event result;
+    result.operations_ = &require_cuda_stream_operations("an event of somebody else's");
+    result.event_ = event;
+    result.borrowed_ = true;
+    result.device_ = device;
+    return result;
+}
+
 Event::~Event() {
-    if (event_ == nullptr) return;
+    if (event_ == nullptr || borrowed_) return;
     if (capture_id_ != 0) {  // it belongs to a capture: not to be recorded again
         discard_event(*operations_, device_.id, event_);
     } else {

@@ -101,6 +101,37 @@ TEST_F(stream, waits_and_events_follow_its_work) {
     ASSERT_EQ(cudaFree(memory), cudaSuccess);
 }
 
+TEST_F(stream, an_event_of_somebody_else_orders_consumers_and_stays_his) {
+    const Stream producer = Stream::make(first);
+    const Stream consumer = Stream::make(first);
+    constexpr std::size_t bytes = 1 << 16;
+    void* memory = nullptr;
+    ASSERT_EQ(cudaMalloc(&memory, bytes), cudaSuccess);
+    cudaEvent_t theirs = nullptr;
+    ASSERT_EQ(cudaEventCreateWithFlags(&theirs, cudaEventDisableTiming), cudaSuccess);
+    ASSERT_EQ(cudaMemsetAsync(memory, 7, bytes, producer.ref().cuda()), cudaSuccess);
+    ASSERT_EQ(cudaEventRecord(theirs, producer.ref().cuda()), cudaSuccess);
+    int released = 0;
+    View view = View::lend(memory, first, Format(), Layout::c_order({static_cast<std::int64_t>(bytes)}, 1),
+                           {.ready = Event::borrow(theirs, first), .release = [&](const ReleaseInfo&) noexcept {
+                                EXPECT_EQ(cudaEventDestroy(theirs), cudaSuccess) << "it is the producer's still";
+                                ++released;
+                            }});
+    std::vector<unsigned char> seen(bytes);
+    {
+        const Access use(view, consumer, Use::read);
+        ASSERT_EQ(cudaMemcpyAsync(seen.data(), memory, bytes, cudaMemcpyDeviceToHost, consumer.ref().cuda()), cudaSuccess);
+    }
+    view = {};
+    EXPECT_EQ(released, 1);
+    EXPECT_EQ(seen, std::vector<unsigned char>(bytes, 7));
+    for (int i = 0; i < 4; ++i) EXPECT_NE(Event::record(producer).cuda(), theirs) << "a pool took it";
+    ASSERT_EQ(cudaFree(memory), cudaSuccess);
+
+    expect_error(errc::invalid_argument, "NULL", [] { static_cast<void>(Event::borrow(nullptr, first)); });
+    expect_error(errc::invalid_argument, "cpu", [&] { static_cast<void>(Event::borrow(theirs, Device::cpu())); });
+}
+
 TEST_F(stream, memory_whose_lease_was_given_back_takes_no_use) {
     const Stream own = Stream::make(first);
     int callbacks = 0;
