@@ -233,7 +233,7 @@ struct ndl_view {
 
 /* Nothing for a structure of zeroes. The structure is zeroes afterwards. */
 static inline void ndl_view_release(ndl_view* view) {
-    if (view->ops != NULL) {
+    if (view->ops) {
         view->ops->release(view);
     } else {
         memset(view, 0, sizeof *view);
@@ -248,17 +248,17 @@ static inline void ndl_view_move(ndl_view* from, ndl_view* to) {
 
 /* Another share in `to`, which is overwritten on success and left alone on failure. */
 static inline int ndl_view_share(const ndl_view* from, ndl_view* to, ndl_error* error) {
-    const int status = from->ops != NULL ? from->ops->retain(from, error) : NDL_OK;
+    const int status = from->ops ? from->ops->retain(from, error) : NDL_OK;
     if (status == NDL_OK) *to = *from;
     return status;
 }
 
 static inline int ndl_view_acquire(const ndl_view* view, const ndl_stream* consumer, uint32_t use, ndl_error* error) {
-    return view->ops != NULL ? view->ops->acquire(view, consumer, use, error) : NDL_OK;
+    return view->ops ? view->ops->acquire(view, consumer, use, error) : NDL_OK;
 }
 
 static inline int ndl_view_used_on(const ndl_view* view, const ndl_stream* consumer, uint32_t use, ndl_error* error) {
-    return view->ops != NULL ? view->ops->used_on(view, consumer, use, error) : NDL_OK;
+    return view->ops ? view->ops->used_on(view, consumer, use, error) : NDL_OK;
 }
 
 #ifdef __cplusplus

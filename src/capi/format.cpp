@@ -15,7 +15,7 @@ Format parse(ndl_syntax syntax, std::string_view text, std::int64_t itemsize) {
         if (itemsize >= 0) options.itemsize = itemsize;
         return parse_format(text, options);
     }
-    const Format format = syntax == NDL_SYNTAX_TYPESTR ? parse_typestr(text) : syntax == NDL_SYNTAX_DESCR ? parse_descr(text) : parse_arrow_format(text);
+    Format format = syntax == NDL_SYNTAX_TYPESTR ? parse_typestr(text) : syntax == NDL_SYNTAX_DESCR ? parse_descr(text) : parse_arrow_format(text);
     if (itemsize >= 0 && format.itemsize() != itemsize) {
         throw Error(errc::bad_format, "the text means " + std::to_string(format.itemsize()) + " bytes; " + std::to_string(itemsize) + " are stated");
     }

@@ -174,7 +174,7 @@ private:
     }
 
     /// What is stated twice agrees.
-    static Format finished(const ndl_format& node, Format format, const Place& place) {
+    static Format finished(const ndl_format& node, const Format& format, const Place& place) {
         const std::string name = to_string(format.kind());
         if (node.itemsize != format.itemsize()) {
             refuse(place, errc::bad_format,

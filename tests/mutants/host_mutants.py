@@ -24,6 +24,10 @@ def leases(*names):
     return ("lease/lease_test " + ":".join(names),)
 
 
+def c_abi(*names):
+    return ("capi/capi_test " + ":".join(names),)
+
+
 def patterns(*names):
     return ("tools/patterns_test " + ":".join(names),)
 
@@ -214,4 +218,29 @@ CHECKING = [  # in what checks the benchmarks' results
            patterns("Oracle.knows_what_items_change_to")),
 ]
 
-MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING + COPYING + PACKING + CHECKING
+C_READ, C_EXPORT, C_IMPORT, C_FORMAT = (f"src/interop/c_abi_{part}.cpp" for part in ("read", "export", "import", "format_import"))
+FOREIGN_PARTS = c_abi("ForeignViews.parts_are_shares_of_the_first_owner")
+FOREIGN_RETURN = c_abi("CAbiRoundTrip.random_views_of_another_owner_come_back_the_same_and_are_given_back_once")
+
+C_INTERFACE = [
+    Mutant("unknown_flags_are_ignored", C_READ, "view.flags & ~NDL_VIEW_READ_ONLY; unknown != 0", "view.flags & ~NDL_VIEW_READ_ONLY; false && unknown != 0",
+           c_abi("Classes/CAbiBadInput.*unknown_flag")),
+    Mutant("a_part_takes_no_share_of_a_foreign_owner", C_READ, "ForeignShare::retain(*foreign)", "ForeignShare(*foreign)", FOREIGN_PARTS),
+    Mutant("streams_stop_at_the_owner_of_a_part", C_EXPORT, "    if (owner.foreign) return owner.foreign.view().ops->used_on(&owner.foreign.view(), consumer, use, error);\n", "",
+           FOREIGN_PARTS),
+    Mutant("an_owner_goes_with_its_first_share", C_EXPORT, "std::memory_order_acq_rel) != 1) return;", "std::memory_order_acq_rel) < 1) return;",
+           c_abi("ForeignViews.lending_calls_back_once_and_never_where_it_fails")),
+    Mutant("an_import_leaves_the_share_with_the_caller", C_IMPORT, "        std::memset(&view, 0, sizeof view);\n        return result;", "        return result;", FOREIGN_RETURN),
+    Mutant("read_only_memory_is_acquired_for_writing", C_IMPORT, "!= 0 ? NDL_USE_READ : NDL_USE_WRITE", "!= 0 ? NDL_USE_WRITE : NDL_USE_WRITE",
+           c_abi("ForeignViews.read_only_memory_is_acquired_for_reading")),
+    Mutant("promises_of_alignment_are_lost", C_FORMAT, "return format.with_alignment(node.alignment);", "return format;",
+           c_abi("CFormat.random_formats_come_back_with_every_promise")),
+    Mutant("shared_nodes_count_once", C_FORMAT, "Shared{format, nodes_ - before}", "Shared{format, nodes_ - nodes_}",
+           c_abi("CFormat.a_small_tree_that_means_a_huge_one_is_refused_at_once")),
+    Mutant("a_copy_writes_without_asking", "src/capi/copy.cpp", "ForeignUse write(to, on, NDL_USE_WRITE);", "ForeignUse write(to, on, NDL_USE_READ);",
+           c_abi("ForeignViews.copies_ask_before_and_tell_afterwards")),
+    Mutant("messages_are_cut_within_a_character", "src/interop/c_abi_guard.cpp", "while (length > 0 && continues_character(message[length])) --length;", "",
+           c_abi("ForeignViews.messages_are_cut_between_characters")),
+]
+
+MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING + COPYING + PACKING + CHECKING + C_INTERFACE

@@ -235,4 +235,14 @@ RELEASING = [
            "[&](CallName&) { return cudaEventSynchronize(event_of(event)); }", memory("lease_capture.a_release_leaves_the_captures_of_other_threads_alone")),
 ]
 
-MUTANTS = CALLING + MEMORY + KERNELS + CONVERTING + BATCHING + COPYING + OVER_LINK + RELEASING
+C_ABI_IMPORT = device("device_capi_test", "CAbiOnDevice.memory_of_another_owner_is_ordered_both_ways_by_an_import")
+
+C_INTERFACE = [
+    Mutant("an_import_tells_its_owner_of_no_use", "src/interop/c_abi_import.cpp", "static_cast<void>(view.ops->used_on(&view, &ordered, use_of(view), nullptr));", "static_cast<void>(ordered);",
+           C_ABI_IMPORT),
+    Mutant("an_import_forgets_what_is_pending", "src/interop/c_abi_import.cpp", "        options.ready = Event::record(stream);\n", "", C_ABI_IMPORT),
+    Mutant("memory_that_c_lends_is_ready_at_once", "src/capi/make.cpp", "result.ready = *ready;", "static_cast<void>(*ready);",
+           device("device_capi_test", "CAbiOnDevice.memory_that_c_lends_is_freed_in_its_streams_order")),
+]
+
+MUTANTS = CALLING + MEMORY + KERNELS + CONVERTING + BATCHING + COPYING + OVER_LINK + RELEASING + C_INTERFACE
