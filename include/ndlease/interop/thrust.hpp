@@ -69,6 +69,27 @@ struct ViewUse {
 [[nodiscard]] inline ViewUse reads(const View& view) noexcept { return {view, Use::read}; }
 [[nodiscard]] inline ViewUse writes(const View& view) noexcept { return {view, Use::write}; }
 
+namespace detail {
+
+struct Entry {
+    ViewUse use;
+    StreamRef stream;
+};
+/// One of the Accesses of a scope, which cannot be moved: made in its place.
+template <std::size_t>
+struct Entered {
+    explicit Entered(const Entry& entry) : access(entry.use.view, entry.stream, entry.use.use) {}
+    Access access;
+};
+template <class Indices>
+struct Accesses;
+template <std::size_t... I>
+struct Accesses<std::index_sequence<I...>> {
+    using type = std::tuple<Entered<I>...>;
+};
+
+}  // namespace detail
+
 /// The Access scope of all Views that algorithms on one stream use, and the policy to call them with:
 ///
 ///     {
@@ -84,7 +105,7 @@ public:
     /// Throws Error: errc::invalid_argument (a policy without streams and a stream of a device, or the other way round), and what Access throws.
     template <class... Uses>
     requires(sizeof...(Uses) == Count && (std::same_as<Uses, ViewUse> && ...)) PolicyScope(const Policy& policy, StreamRef stream, Uses... uses)
-        : policy_(checked(policy, stream)), stream_(stream), accesses_(Entry{uses, stream}...) {}
+        : policy_(checked(policy, stream)), stream_(stream), accesses_(detail::Entry{uses, stream}...) {}
     PolicyScope(const PolicyScope&) = delete;
     PolicyScope& operator=(const PolicyScope&) = delete;
 
@@ -99,19 +120,6 @@ public:
 
 private:
     static constexpr bool has_streams = requires(const Policy& policy, CUstream_st* stream) { policy.on(stream); };
-    struct Entry {
-        ViewUse use;
-        StreamRef stream;
-    };
-    struct Entered {
-        explicit Entered(const Entry& entry) : access(entry.use.view, entry.stream, entry.use.use) {}
-        Access access;
-    };
-    template <std::size_t>
-    using EachEntered = Entered;
-    template <std::size_t... I>
-    static std::tuple<EachEntered<I>...> tuple_of(std::index_sequence<I...>);
-
     static const Policy& checked(const Policy& policy, StreamRef stream) {
         if (has_streams == stream.is_host()) {
             throw Error(errc::invalid_argument, has_streams ? "this policy runs on a stream of a device, not on the host"
@@ -122,7 +130,7 @@ private:
 
     Policy policy_;
     StreamRef stream_;
-    decltype(tuple_of(std::make_index_sequence<Count>{})) accesses_;
+    typename detail::Accesses<std::make_index_sequence<Count>>::type accesses_;
 };
 template <class Policy, class... Uses>
 PolicyScope(const Policy&, StreamRef, Uses...) -> PolicyScope<Policy, sizeof...(Uses)>;
