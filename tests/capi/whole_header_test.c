@@ -366,6 +366,131 @@ static void files(const char* path) {
     EXPECT(NDL_IO, ndl_npy_open(path, &file, &error));
 }
 
+/* Arrow's structures and NumPy's, as their documents declare them. */
+struct ArrowSchema {
+    const char* format;
+    const char* name;
+    const char* metadata;
+    int64_t flags;
+    int64_t n_children;
+    struct ArrowSchema** children;
+    struct ArrowSchema* dictionary;
+    void (*release)(struct ArrowSchema*);
+    void* private_data;
+};
+struct ArrowArray {
+    int64_t length;
+    int64_t null_count;
+    int64_t offset;
+    int64_t n_buffers;
+    int64_t n_children;
+    const void** buffers;
+    struct ArrowArray** children;
+    struct ArrowArray* dictionary;
+    void (*release)(struct ArrowArray*);
+    void* private_data;
+};
+struct ArrowDeviceArray {
+    struct ArrowArray array;
+    int64_t device_id;
+    int32_t device_type;
+    void* sync_event;
+    int64_t reserved[3];
+};
+typedef struct {
+    int two;
+    int nd;
+    char typekind;
+    int itemsize;
+    int flags;
+    intptr_t* shape;
+    intptr_t* strides;
+    void* data;
+    void* descr;
+} PyArrayInterface;
+
+static void arrow(void) {
+    const ndl_format item = scalar(NDL_FLOATING, 4, 32);
+    const ndl_stream host = {{NDL_CPU, 0}, 0};
+    float memory[12];
+    int count = 0;
+    ndl_view view = lend_floats(memory, &count, &item), back, part;
+    struct ArrowSchema schema;
+    struct ArrowArray array;
+    struct ArrowDeviceArray device;
+    memset(&schema, 0, sizeof schema);
+    memset(&array, 0, sizeof array);
+    EXPECT(NDL_INVALID_ARGUMENT, ndl_to_arrow(&view, 8, &schema, &array, &error));
+    OK(ndl_view_slice(&view, 1, 0, 4, 2, &part, &error));
+    EXPECT(NDL_NOT_EXPRESSIBLE, ndl_to_arrow(&part, 0, &schema, &array, &error));
+    CHECK(schema.release == NULL && array.release == NULL);
+    ndl_view_release(&part);
+    OK(ndl_to_arrow(&view, 0, &schema, &array, &error));
+    ndl_view_release(&view);
+    CHECK(strcmp(schema.format, "+w:4") == 0 && strcmp(schema.children[0]->format, "f") == 0);
+    CHECK(array.length == 3 && array.children[0]->length == 12 && array.children[0]->buffers[1] == memory);
+    OK(ndl_from_arrow(&schema, &array, &back, &error));
+    CHECK(array.release == NULL && count == 0 && has(&back, 2, 3, 4, 0) && f32(&back, 2, 3) == 11 && back.flags == NDL_VIEW_READ_ONLY);
+    EXPECT(NDL_RELEASED, ndl_from_arrow(&schema, &array, &part, &error));
+    schema.release(&schema);
+    memset(&schema, 0, sizeof schema);
+    OK(ndl_to_arrow_device(&back, NDL_ARROW_TENSOR, &host, &schema, &device, &error));
+    ndl_view_release(&back);
+    CHECK(device.device_type == NDL_CPU && device.sync_event == NULL && device.array.length == 3 && count == 0);
+    OK(ndl_from_arrow_device(&schema, &device, &back, &error));
+    schema.release(&schema);
+    CHECK(has(&back, 2, 3, 4, 0) && f32(&back, 0, 3) == 3 && count == 0);
+    ndl_view_release(&back);
+    CHECK(count == 1);
+}
+
+static void array_interfaces(void) {
+    const ndl_format item = scalar(NDL_FLOATING, 4, 32);
+    float memory[12];
+    char json[400], expected[400];
+    int count = 0, again = 0;
+    size_t length = 0;
+    void* block = NULL;
+    ndl_exported* exported = NULL;
+    const PyArrayInterface* numpy;
+    ndl_view view = lend_floats(memory, &count, &item), back;
+    OK(ndl_to_array_struct(&view, &block, &error));
+    numpy = (const PyArrayInterface*)block;
+    CHECK(numpy->two == 2 && numpy->nd == 2 && numpy->typekind == 'f' && numpy->itemsize == 4 && numpy->shape[1] == 4 && numpy->data == memory);
+    OK(ndl_from_array_struct(block, NULL, give_back, &again, &back, &error));
+    CHECK(has(&back, 2, 3, 4, 0) && f32(&back, 1, 0) == 4);
+    CHECK(again == 0);
+    ndl_view_release(&back);
+    CHECK(again == 1);
+    EXPECT(NDL_INVALID_ARGUMENT, ndl_from_array_struct(NULL, NULL, give_back, &again, &back, &error));
+    ndl_view_release(&view);
+    CHECK(count == 0);
+    ndl_array_struct_free(block);
+    ndl_array_struct_free(NULL);
+    CHECK(count == 1);
+
+    view = lend_floats(memory, &count, &item);
+    OK(ndl_to_array_interface(&view, json, sizeof json, &length, &error));
+    sprintf(expected, "\"data\":[%llu,false]", (unsigned long long)(uintptr_t)memory);
+    CHECK(strstr(json, "\"shape\":[3,4]") != NULL && strstr(json, expected) != NULL && strlen(json) == length);
+    OK(ndl_from_array_interface(json, give_back, &again, &back, &error));
+    CHECK(f32(&back, 2, 3) == 11);
+    ndl_view_release(&back);
+    CHECK(again == 2);
+    EXPECT(NDL_BAD_FORMAT, ndl_from_array_interface("{", give_back, &again, &back, &error));
+    CHECK(again == 2);
+
+    /* Host memory is none of CUDA's, without a CUDA device too. */
+    EXPECT(NDL_DEVICE, ndl_to_cuda_array_interface(&view, NULL, json, sizeof json, &length, &exported, &error));
+    CHECK(exported == NULL);
+    ndl_exported_end(exported);
+    CHECK(ndl_from_cuda_array_interface("{\"shape\":[2],\"typestr\":\"<f4\",\"data\":[64,false],\"version\":9}", give_back, &again, &back, &error) ==
+          NDL_NOT_SUPPORTED);
+    CHECK(again == 2);
+    ndl_view_release(&view);
+    CHECK(count == 2);
+}
+
 int main(int argc, char** argv) {
     ndl_lease_statistics before, after;
     OK(ndl_get_lease_statistics(&before, &error));
@@ -374,8 +499,10 @@ int main(int argc, char** argv) {
     parts();
     records();
     copies();
+    arrow();
+    array_interfaces();
     files(argc > 1 ? argv[1] : "ndlease_capi_test.npy");
-    CHECK(released == 3);
+    CHECK(released == 3 + 5);
     OK(ndl_get_lease_statistics(&after, &error));
     CHECK(after.live == before.live && after.released > before.released && after.double_releases == 0);
     OK(ndl_retry_quarantined(NULL, &error));
