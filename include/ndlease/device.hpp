@@ -28,6 +28,9 @@ enum class DeviceType : std::int32_t {
     hexagon = 16,
     maia = 17,
     trn = 18,
+    tpu = 19,  // from here on: merged after 1.3
+    tpu_host = 20,
+    ascend = 21,
 };
 
 struct Device {

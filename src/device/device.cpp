@@ -32,6 +32,9 @@ constexpr TypeName type_names[] = {
     {DeviceType::hexagon, "hexagon", true},
     {DeviceType::maia, "maia", true},
     {DeviceType::trn, "trn", true},
+    {DeviceType::tpu, "tpu", true},
+    {DeviceType::tpu_host, "tpu_host", false},
+    {DeviceType::ascend, "ascend", true},
 };
 
 }  // namespace
@@ -41,7 +44,8 @@ bool reachable_from(Device memory, Device user) noexcept {
     const bool shared_by_cuda = memory.type == DeviceType::cuda_host || memory.type == DeviceType::cuda_managed;
     switch (user.type) {
         case DeviceType::cpu:
-        case DeviceType::cuda_host: return memory.type == DeviceType::cpu || shared_by_cuda || memory.type == DeviceType::rocm_host;
+        case DeviceType::cuda_host:
+            return memory.type == DeviceType::cpu || shared_by_cuda || memory.type == DeviceType::rocm_host || memory.type == DeviceType::tpu_host;
         case DeviceType::cuda: return shared_by_cuda;
         default: return false;
     }

@@ -9,7 +9,7 @@ namespace ndlease {
 namespace {
 
 TEST(Device, names_round_trip) {
-    for (const char* text : {"cpu", "cuda:0", "cuda:7", "cuda_host", "cuda_managed", "rocm:1", "trn:2"}) {
+    for (const char* text : {"cpu", "cuda:0", "cuda:7", "cuda_host", "cuda_managed", "rocm:1", "trn:2", "tpu:1", "tpu_host", "ascend:3"}) {
         EXPECT_EQ(to_string(parse_device(text)), text);
     }
     EXPECT_EQ(parse_device("cuda"), Device::cuda(0));
