@@ -252,6 +252,20 @@ NDL_API int ndl_npy_write(const char* path, const ndl_view* view, ndl_error* err
  *    waits now where it must, and memory of a device goes back when all work of the device is over. Nothing is copied. What a protocol cannot say is refused
  *    with NDL_NOT_EXPRESSIBLE, which names it. A tag that contradicts the pointer is NDL_DEVICE. -- */
 
+/* DLPack's managed tensors, as dlpack.h declares them: versioned, of 1.x, and the older structure without version and flags. */
+struct DLManagedTensorVersioned;
+struct DLManagedTensor;
+
+/* Takes the tensor over; its deleter runs when the last share is gone. `ready` (may be NULL): a stream that the producer has ordered, so that streams which use
+ * the view come after what is on it by now. NDL_NOT_SUPPORTED for another major version: only then the deleter HAS been called, as DLPack demands. */
+NDL_API int ndl_from_dlpack_versioned(struct DLManagedTensorVersioned* tensor, const ndl_stream* ready, ndl_view* out, ndl_error* error) NDL_NOEXCEPT;
+/* The same; the view is read-only, since this structure cannot say. */
+NDL_API int ndl_from_dlpack(struct DLManagedTensor* tensor, const ndl_stream* ready, ndl_view* out, ndl_error* error) NDL_NOEXCEPT;
+/* *out holds a share until its deleter is called. `consumer`'s handle -1: nothing waits for pending work, the peer orders itself. */
+NDL_API int ndl_to_dlpack_versioned(const ndl_view* view, const ndl_stream* consumer, struct DLManagedTensorVersioned** out, ndl_error* error) NDL_NOEXCEPT;
+/* The same; read-only views are NDL_NOT_EXPRESSIBLE. */
+NDL_API int ndl_to_dlpack(const ndl_view* view, const ndl_stream* consumer, struct DLManagedTensor** out, ndl_error* error) NDL_NOEXCEPT;
+
 /* Arrow's C data and C device data interface, as their own headers declare the structures. */
 struct ArrowSchema;
 struct ArrowArray;

@@ -409,6 +409,70 @@ typedef struct {
     void* descr;
 } PyArrayInterface;
 
+/* DLPack 1.x. */
+typedef struct {
+    void* data;
+    ndl_device device;
+    int32_t ndim;
+    uint8_t code, bits;
+    uint16_t lanes;
+    int64_t* shape;
+    int64_t* strides;
+    uint64_t byte_offset;
+} DLTensor;
+struct DLManagedTensorVersioned {
+    uint32_t major, minor;
+    void* manager_ctx;
+    void (*deleter)(struct DLManagedTensorVersioned*);
+    uint64_t flags;
+    DLTensor dl_tensor;
+};
+struct DLManagedTensor {
+    DLTensor dl_tensor;
+    void* manager_ctx;
+    void (*deleter)(struct DLManagedTensor*);
+};
+
+static int deleted = 0;
+static void delete_tensor(struct DLManagedTensorVersioned* tensor) {
+    (void)tensor;
+    ++deleted;
+}
+
+static void dlpack(void) {
+    const ndl_format item = scalar(NDL_FLOATING, 4, 32);
+    const ndl_stream host = {{NDL_CPU, 0}, 0};
+    float memory[12];
+    int count = 0;
+    ndl_view view = lend_floats(memory, &count, &item), back, part;
+    struct DLManagedTensorVersioned* tensor = NULL;
+    struct DLManagedTensor* legacy = NULL;
+    struct DLManagedTensorVersioned future;
+    OK(ndl_view_at(&view, "[::-1, 1:3]", &part, &error));
+    ndl_view_release(&view);
+    OK(ndl_to_dlpack_versioned(&part, &host, &tensor, &error));
+    CHECK(tensor->major == 1 && tensor->dl_tensor.ndim == 2 && tensor->dl_tensor.code == 2 && tensor->dl_tensor.bits == 32);
+    CHECK(tensor->dl_tensor.strides[0] == -4 && tensor->dl_tensor.shape[1] == 2);
+    CHECK((char*)tensor->dl_tensor.data + tensor->dl_tensor.byte_offset == (char*)part.data);
+    OK(ndl_from_dlpack_versioned(tensor, NULL, &back, &error));
+    CHECK(has(&back, 2, 3, 2, 0) && f32(&back, 0, 0) == 9 && back.flags == 0 && back.strides[0] == -16);
+    OK(ndl_to_dlpack(&back, NULL, &legacy, &error));
+    ndl_view_release(&back);
+    OK(ndl_from_dlpack(legacy, NULL, &back, &error));
+    CHECK(f32(&back, 2, 1) == 2 && back.flags == NDL_VIEW_READ_ONLY);
+    EXPECT(NDL_NOT_EXPRESSIBLE, ndl_to_dlpack(&back, NULL, &legacy, &error));
+    ndl_view_release(&part);
+    CHECK(count == 0);
+    ndl_view_release(&back);
+    CHECK(count == 1);
+    EXPECT(NDL_INVALID_ARGUMENT, ndl_from_dlpack(NULL, NULL, &back, &error));
+    memset(&future, 0, sizeof future);
+    future.major = 2;
+    future.deleter = delete_tensor;
+    EXPECT(NDL_NOT_SUPPORTED, ndl_from_dlpack_versioned(&future, NULL, &back, &error));
+    CHECK(deleted == 1);
+}
+
 static void arrow(void) {
     const ndl_format item = scalar(NDL_FLOATING, 4, 32);
     const ndl_stream host = {{NDL_CPU, 0}, 0};
@@ -499,10 +563,11 @@ int main(int argc, char** argv) {
     parts();
     records();
     copies();
+    dlpack();
     arrow();
     array_interfaces();
     files(argc > 1 ? argv[1] : "ndlease_capi_test.npy");
-    CHECK(released == 3 + 5);
+    CHECK(released == 3 + 6);
     OK(ndl_get_lease_statistics(&after, &error));
     CHECK(after.live == before.live && after.released > before.released && after.double_releases == 0);
     OK(ndl_retry_quarantined(NULL, &error));
