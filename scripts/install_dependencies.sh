@@ -1,13 +1,19 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Installs the system packages that ndlease needs and that are missing: install_dependencies.sh [build] [tests]
-# build: compile the library and the command, run the demo. tests: the whole test suite and the checks of .ci/run.
+# build: compile the library and the command, run the demo. tests: the whole test suite and the checks of .ci/run; then install_peers.sh.
 # Where nothing is missing it touches nothing and needs neither root nor network.
 set -euo pipefail
 
 build_packages=(cmake ninja-build g++ libcli11-dev nlohmann-json3-dev libtbb-dev libhwy-dev python3 python3-numpy)
-test_packages=(libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev pkg-config cython3 python3-dev
+test_packages=(libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev libdlpack-dev pkg-config cython3 python3-dev python3-venv
     clang libclang-rt-dev clang-format-14 clang-tidy-14 spin g++-aarch64-linux-gnu)
+
+# Packages are there: other libraries to compare with come last, and may be absent.
+finish() {
+    if [[ " $* " == *" tests "* ]]; then "$(dirname "$0")/install_peers.sh"; fi
+    exit 0
+}
 
 wanted=()
 for group in "${@:-build}"; do
@@ -23,7 +29,7 @@ done
 
 if ! command -v dpkg-query >/dev/null; then
     echo "Packages: this is no Debian or Ubuntu; install these yourself if the build misses them: ${wanted[*]}"
-    exit 0
+    finish "$@"
 fi
 
 missing=()
@@ -32,7 +38,7 @@ for package in "${wanted[@]}"; do
 done
 if [ ${#missing[@]} -eq 0 ]; then
     echo "Packages: all ${#wanted[@]} that are needed are installed"
-    exit 0
+    finish "$@"
 fi
 
 as_root=()
@@ -52,3 +58,4 @@ if ! { "${as_root[@]}" apt-get update && "${as_root[@]}" env DEBIAN_FRONTEND=non
     exit 1
 fi
 echo "Packages: installed"
+finish "$@"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rules that an importer of DLPack obeys, by their labels: I1 to I16; and what peers get wrong: C1 to C7.
 #include <array>
-#include <cstdlib>
+#include <cstring>
 #include <limits>
 #include <numeric>
 #include <optional>
@@ -135,7 +135,7 @@ TEST_F(DlpackImport, I11_ranks_extents_and_sums_are_checked) {
         {{2, -1}, {1, 1}, errc::bad_layout, 1},
         {{2, 2}, {1, huge / 2}, errc::overflow, 1},
         {{huge, 3}, {1, 1}, errc::overflow, -1},
-        {{huge / 4, 2}, {1, 0}, errc::out_of_bounds, -1},
+        {{huge / 4, 2}, {1, huge / 8}, errc::overflow, -1},
     };
     for (const auto& c : cases) {
         Versioned bad;
@@ -275,7 +275,9 @@ TEST_F(DlpackImport, every_dtype_of_DLPack_goes_in_and_out) {
                 Versioned one;
                 one.at(memory.data()).shaped({2}, {1}).dtype(type);
                 const bool padded = bits < 8 && lanes == 1;
-                if (padded) EXPECT_EQ(one.refusal(), errc::not_expressible) << "packed across bytes";
+                if (padded) {
+                    EXPECT_EQ(one.refusal(), errc::not_expressible) << "packed across bytes";
+                }
                 if (bits * lanes % 8 != 0 && !padded) {
                     EXPECT_EQ(one.refusal(), errc::not_expressible);
                     continue;

@@ -4,8 +4,10 @@
 
 #include <memory>
 #include <optional>
+#include <tuple>
 
 #include "allocation_count.hpp"
+#include "interop/dlpack_tensor.hpp"
 #include "lease/stream_lease.hpp"
 
 #include <ndlease/format_types.hpp>
@@ -132,6 +134,18 @@ TEST_F(ExportedShares, ending_after_exit_or_in_a_child_makes_no_device_call) {
         detail::set_process_state(ProcessState::running);
         EXPECT_EQ(calls, 1);
         EXPECT_THAT(fake.take_log(), IsEmpty());
+    }
+}
+
+TEST_F(ExportedShares, an_imported_tensor_on_a_device_is_left_alone_at_exit) {
+    for (const auto& [type, state, deleted] :
+         {std::tuple{4, ProcessState::exiting, 0}, {4, ProcessState::forked, 0}, {4, ProcessState::running, 1}, {1, ProcessState::exiting, 1}}) {
+        testing::Versioned tensor;
+        View view = tensor.at(data).shaped({4}, {1}).on(type).import({.policy = ReleasePolicy::in_order_of(b)});
+        detail::set_process_state(state);
+        view = {};
+        detail::set_process_state(ProcessState::running);
+        EXPECT_EQ(tensor.deleted, deleted) << type;
     }
 }
 

@@ -126,7 +126,7 @@ FAILING = [
            EVERY_POLICY),
     Mutant("doubt_left_to_the_reaper", SETTLE, "uses.doubt == Doubt::ask_devices", "uses.doubt == Doubt::ask_devices && !uses.policy.is_deferred()",
            EVERY_POLICY),
-    Mutant("one_doubtful_device_forgotten", USES, "doubtful_devices |= ", "doubtful_devices = ", uses("every_device_in_doubt_is_asked")),
+    Mutant("one_doubtful_device_forgotten", USES, "doubtful_devices |= std::uint64_t{1}", "doubtful_devices = std::uint64_t{1}", uses("every_device_in_doubt_is_asked")),
     Mutant("unrecorded_use_not_waited_for", ORDER, "if (operations.synchronize_stream(native(stream)).ok()) return;", "return;",
            streams("a_use_that_cannot_be_recorded_is_waited_for")),
     Mutant("exit_ignored", SETTLE, "case ProcessState::exiting: return done(ReleaseStatus::exiting);", "case ProcessState::exiting: break;", EXITS),
@@ -243,4 +243,54 @@ C_INTERFACE = [
            c_abi("ForeignViews.messages_are_cut_between_characters")),
 ]
 
-MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING + COPYING + PACKING + CHECKING + C_INTERFACE
+
+SHARE_OF_EXPORT = "src/interop/exported_share"
+
+
+def unnamed(*names):
+    return ("lease/stream_lease_test " + ":".join("UnnamedUse." + name for name in names),)
+
+
+def shares(*names):
+    return ("interop/exported_share_test " + ":".join("ExportedShares." + name for name in names),)
+
+
+EXPORTED = [
+    Mutant("unnamed_use_forgotten", SETTLE, "if (uses.doubt == Doubt::unnamed_streams) return device_wait_is_automatic() ? later() : quarantine(used_by_unnamed);", "",
+           unnamed("memory_is_kept_under_every_policy_until_the_device_is_asked")),
+    Mutant("unnamed_use_waits_for_the_device_unasked", "src/lease/unnamed_use.cpp", "== DeviceWait::automatic;", "<= DeviceWait::automatic;",
+           unnamed("memory_is_kept_under_every_policy_until_the_device_is_asked")),
+    Mutant("failed_use_taken_for_an_unnamed_one", USES, "if (doubt < Doubt::ask_devices) doubt", "if (doubt == Doubt::none) doubt",
+           unnamed("a_use_that_failed_to_be_recorded_is_the_stronger_doubt")),
+    Mutant("consumers_work_forgotten", SHARE_OF_EXPORT + ".hpp", "if (!consumer_.is_host()) record_use();", "",
+           shares("a_named_stream_waits_for_the_producer_and_is_waited_for")),
+    Mutant("consumer_not_ordered", SHARE_OF_EXPORT + ".cpp", "if (order == PendingOrder::ordered) lease_.order_after", "if (false) lease_.order_after",
+           shares("a_named_stream_waits_for_the_producer_and_is_waited_for", "a_host_consumer_gets_memory_that_is_ready")),
+    Mutant("end_records_after_exit", SHARE_OF_EXPORT + ".cpp", "    if (process_state() != ProcessState::running) return;\n", "",
+           shares("ending_after_exit_or_in_a_child_makes_no_device_call")),
+]
+
+DLPACK_IN, DLPACK_OUT, DLPACK_ITEM = "src/interop/dlpack_import.cpp", "src/interop/dlpack_export.cpp", "src/interop/dlpack_item.cpp"
+
+
+def dlpack(*names):
+    return ("interop/dlpack_test " + ":".join(names),)
+
+
+DLPACK = [
+    Mutant("dlpack_offset_ignored", DLPACK_IN, "static_cast<std::byte*>(tensor.data) + offset;", "static_cast<std::byte*>(tensor.data);", dlpack("DlpackImport.I5_*")),
+    Mutant("dlpack_offset_lost_on_the_way_out", DLPACK_OUT, "    tensor.data = const_cast<void*>(allocation.data);\n", "", dlpack("DlpackImport.C1_*", "DlpackExport.E2_*")),
+    Mutant("dlpack_other_major_not_deleted", DLPACK_IN, "        discard(tensor);\n        throw", "        throw", dlpack("DlpackImport.I1_*")),
+    Mutant("dlpack_unknown_flags_ignored", DLPACK_IN, "if ((tensor->flags & ~known) != 0) throw", "if (false) throw", dlpack("DlpackImport.I13_*")),
+    Mutant("dlpack_null_strides_by_the_wrong_version", DLPACK_IN, "rules.minor < 2", "rules.minor < 3", dlpack("DlpackImport.I6_*")),
+    Mutant("dlpack_legacy_taken_for_writable", DLPACK_IN, "!options.legacy_is_writable", "false", dlpack("DlpackImport.I12_*")),
+    Mutant("dlpack_deleter_called_at_exit", DLPACK_IN, "if (on_device && (info", "if (false && (info", shares("an_imported_tensor_on_a_device_is_left_alone_at_exit")),
+    Mutant("dlpack_share_not_held", DLPACK_OUT, "share(view, options.consumer,", "share(View(), options.consumer,", dlpack("DlpackExport.E11_*")),
+    Mutant("dlpack_padding_not_said", DLPACK_OUT, "(item.padded ? flag_subbyte_padded : 0)", "0", dlpack("DlpackExport.E10_*")),
+    Mutant("dlpack_stamp_older_than_its_rules", DLPACK_OUT, "std::max(item.minor, std::min(", "std::max(0U, std::min(", dlpack("DlpackExport.E1_*")),
+    Mutant("dlpack_strides_in_bytes", DLPACK_OUT, "strides[axis] = stride / itemsize;", "strides[axis] = stride;", dlpack("DlpackExport.E2_*")),
+    Mutant("dlpack_lossy_formats_go_out", DLPACK_ITEM, "if (!(format_of(item.type, item.padded, false) == format))", "if (false)", dlpack("DlpackExport.E6_*", "DlpackRoundTrip.*")),
+    Mutant("dlpack_reach_before_a_handle", DLPACK_IN, "if (!is_handle) return {data, {}};", "return {data, {}};", dlpack("DlpackImport.a_handle_*")),
+]
+
+MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING + COPYING + PACKING + CHECKING + C_INTERFACE + EXPORTED + DLPACK

@@ -245,4 +245,23 @@ C_INTERFACE = [
            device("device_capi_test", "CAbiOnDevice.memory_that_c_lends_is_freed_in_its_streams_order")),
 ]
 
-MUTANTS = CALLING + MEMORY + KERNELS + CONVERTING + BATCHING + COPYING + OVER_LINK + RELEASING + C_INTERFACE
+
+SHARE_OF_EXPORT = "src/interop/exported_share.cpp"
+
+
+def shares(*names):
+    return device("device_exported_share_test", *("exported_share." + name for name in names))
+
+
+EXPORTING = [
+    Mutant("end_of_an_export_spoils_a_capture", SHARE_OF_EXPORT, "if (asked.outcome == Outcome::capturing) return", "if (false) return",
+           shares("the_legacy_stream_is_left_alone_while_a_stream_that_it_waits_for_captures")),
+    Mutant("per_thread_stream_of_another_thread", SHARE_OF_EXPORT, "if (consumer_.id() != own_stream_) return", "if (false) return",
+           shares("a_per_thread_default_stream_is_known_on_its_own_thread_alone")),
+    Mutant("device_that_reaches_the_memory_forgotten", SHARE_OF_EXPORT, "return shared || memory.id < count ? all : 0;", "return 0;",
+           shares("without_a_named_consumer_the_memory_waits_until_the_device_is_asked")),
+    Mutant("frameworks_stream_not_waited_for", "src/interop/dlpack_exchange.cpp", "options.ready = current_work(api, tensor->dl_tensor.device);", "static_cast<void>(current_work(api, tensor->dl_tensor.device));",
+           device("device_dlpack_test", "dlpack_device.an_objects_pending_work_is_on_its_frameworks_current_stream")),
+]
+
+MUTANTS = CALLING + MEMORY + KERNELS + CONVERTING + BATCHING + COPYING + OVER_LINK + RELEASING + C_INTERFACE + EXPORTING
