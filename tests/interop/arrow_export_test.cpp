@@ -125,7 +125,7 @@ TEST(ArrowExport, axes_after_the_first_are_lists) {
     EXPECT_STREQ(schema->format, "+w:3");
     EXPECT_STREQ(schema->name, "pixels");
     EXPECT_EQ(std::memcmp(schema->metadata, arrow_metadata({{"unit", "lux"}}).data(), 4 + 4 + 4 + 4 + 3), 0);
-    EXPECT_EQ(schema->flags, 0) << "not nullable";
+    EXPECT_EQ(schema->flags, 2) << "nullable, as types are by default";
     schema = schema->children[0];
     EXPECT_STREQ(schema->format, "+w:5");
     schema = schema->children[0];
