@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bugs in the CUDA backend, the kernels and the copies between host and devices, refused by the device tests on simulated CUDA."""
 
+from arrow_mutants import ARROW_ON_DEVICE
 from mutant import Mutant
 
 
@@ -235,4 +236,4 @@ RELEASING = [
            "[&](CallName&) { return cudaEventSynchronize(event_of(event)); }", memory("lease_capture.a_release_leaves_the_captures_of_other_threads_alone")),
 ]
 
-MUTANTS = CALLING + MEMORY + KERNELS + CONVERTING + BATCHING + COPYING + OVER_LINK + RELEASING
+MUTANTS = CALLING + MEMORY + KERNELS + CONVERTING + BATCHING + COPYING + OVER_LINK + RELEASING + ARROW_ON_DEVICE
