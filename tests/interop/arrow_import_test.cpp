@@ -19,6 +19,9 @@ namespace {
 using namespace ndlease::testing;
 using ::testing::HasSubstr;
 
+// The nodes of these tests die with their scope, and no thread may still want to release them.
+const arrow::ImportOptions at_once{.policy = ReleasePolicy::wait()};
+
 // One after another, so that a wrong offset or stride is a wrong number.
 template <class T>
 std::vector<T> numbers(std::size_t count) {
@@ -50,7 +53,7 @@ TEST(ArrowImport, a_primitive_array_is_a_view_of_rank_one) {
     const auto values = numbers<std::int32_t>(10);
     const NodePtr node = arrow_primitive("i", 4, values.data());
     node->array.offset = 3;
-    View view = arrow::import_array(node->schema, node->array);
+    View view = arrow::import_array(node->schema, node->array, at_once);
     EXPECT_EQ(to_string(view), "<i (4):(4) on cpu, read-only");
     EXPECT_EQ(view.data(), values.data() + 3);
     EXPECT_EQ(at<std::int32_t>(view, {3}), 6);
@@ -67,7 +70,7 @@ TEST(ArrowImport, a_primitive_array_is_a_view_of_rank_one) {
 TEST(ArrowImport, the_producer_gets_it_back_once_when_the_last_view_is_gone) {
     const auto values = numbers<double>(6);
     const NodePtr node = arrow_list(2, 3, arrow_primitive("g", 6, values.data()));
-    View view = arrow::import_array(node->schema, node->array, {.policy = ReleasePolicy::wait()});
+    View view = arrow::import_array(node->schema, node->array, at_once);
     View part = view.index(0, 1);
     EXPECT_EQ(view.lease().holders(), 2);
     view = {};
@@ -97,7 +100,7 @@ TEST(ArrowImport, every_primitive_format_of_fixed_width) {
     alignas(16) const std::array<std::byte, 64> data{};
     for (const auto& [arrow_format, ours] : formats) {
         const NodePtr node = arrow_primitive(arrow_format, 2, data.data());
-        const View view = arrow::import_array(node->schema, node->array);
+        const View view = arrow::import_array(node->schema, node->array, at_once);
         EXPECT_EQ(view.format().to_string(), ours) << arrow_format;
     }
 }
@@ -111,7 +114,7 @@ TEST(ArrowImport, offsets_count_at_every_level) {
     middle->array.offset = 2;
     const NodePtr node = arrow_list(3, 2, std::move(middle));
     node->array.offset = 1;
-    const View view = arrow::import_array(node->schema, node->array);
+    const View view = arrow::import_array(node->schema, node->array, at_once);
     EXPECT_EQ(to_string(view), "<h (2,3,2):(12,4,2) on cpu, read-only");
     for (std::int16_t i = 0; i < 2; ++i) {
         for (std::int16_t j = 0; j < 3; ++j) {
@@ -129,28 +132,28 @@ TEST(ArrowImport, a_fixed_shape_tensor_has_its_logical_axes) {
     // The specification's example in small: the physical shape is (3,4,5), the logical one (5,3,4).
     const NodePtr node = arrow_list(60, 1, arrow_primitive("i", 60, values.data()));
     node->set_metadata(tensor_metadata(R"({"shape":[3,4,5],"dim_names":["C","H","W"],"permutation":[2,0,1]})"));
-    const View view = arrow::import_array(node->schema, node->array);
+    const View view = arrow::import_array(node->schema, node->array, at_once);
     EXPECT_EQ(to_string(view), "<i (1,5,3,4):(240,4,80,20) on cpu, read-only");
     EXPECT_EQ(at<std::int32_t>(view, {0, 4, 1, 2}), 1 * 20 + 2 * 5 + 4);
 
     const NodePtr plain = arrow_list(6, 2, arrow_primitive("i", 12, values.data()));
     plain->set_metadata(tensor_metadata(R"({ "shape" : [2, 3] , "other": {"x": [null, true, 1.5]} })"));
-    EXPECT_EQ(to_string(arrow::import_array(plain->schema, plain->array)), "<i (2,2,3):(24,12,4) on cpu, read-only");
+    EXPECT_EQ(to_string(arrow::import_array(plain->schema, plain->array, at_once)), "<i (2,2,3):(24,12,4) on cpu, read-only");
 
     const NodePtr scalar = arrow_list(1, 2, arrow_primitive("i", 2, values.data()));
     scalar->set_metadata(tensor_metadata(R"({"shape":[]})"));
-    EXPECT_EQ(to_string(arrow::import_array(scalar->schema, scalar->array)), "<i (2):(4) on cpu, read-only");
+    EXPECT_EQ(to_string(arrow::import_array(scalar->schema, scalar->array, at_once)), "<i (2):(4) on cpu, read-only");
 
     const NodePtr empty = arrow_list(0, 2, arrow_primitive("i", 0, nullptr));
     empty->set_metadata(tensor_metadata(R"({"shape":[4,0,3]})"));
-    EXPECT_EQ(arrow::import_array(empty->schema, empty->array).shape(), (Dims{2, 4, 0, 3}));
+    EXPECT_EQ(arrow::import_array(empty->schema, empty->array, at_once).shape(), (Dims{2, 4, 0, 3}));
 }
 
 TEST(ArrowImport, a_boolean_array_is_one_item_of_packed_bits) {
     const std::array<std::uint8_t, 4> bytes = {0x00, 0xb5, 0x01, 0x00};
     NodePtr node = arrow_primitive("b", 9, bytes.data());
     node->array.offset = 8;
-    const View view = arrow::import_array(node->schema, node->array);
+    const View view = arrow::import_array(node->schema, node->array, at_once);
     EXPECT_EQ(view.rank(), 0);
     EXPECT_EQ(view.format(), Format::subarray(Format::bit_field(1), std::vector<std::int64_t>{9}));
     EXPECT_EQ(view.data(), &bytes[1]);
@@ -161,37 +164,37 @@ TEST(ArrowImport, a_boolean_array_is_one_item_of_packed_bits) {
     expect_refused(errc::not_expressible, "bit 3 of a byte", *node);
 
     node = arrow_list(3, 4, arrow_primitive("b", 12, bytes.data()));
-    EXPECT_EQ(arrow::import_array(node->schema, node->array).format(), Format::subarray(Format::bit_field(1), std::vector<std::int64_t>{4, 3}));
+    EXPECT_EQ(arrow::import_array(node->schema, node->array, at_once).format(), Format::subarray(Format::bit_field(1), std::vector<std::int64_t>{4, 3}));
 }
 
 TEST(ArrowImport, boolean_bytes_are_the_extension_bool8) {
     const std::array<std::int8_t, 4> bytes = {0, 1, -1, 0};
     const NodePtr node = arrow_primitive("c", 4, bytes.data());
     node->set_metadata(arrow_metadata({{"key", "value"}, {"ARROW:extension:name", "arrow.bool8"}, {"ARROW:extension:metadata", ""}}));
-    EXPECT_EQ(to_string(arrow::import_array(node->schema, node->array)), "? (4):(1) on cpu, read-only");
+    EXPECT_EQ(to_string(arrow::import_array(node->schema, node->array, at_once)), "? (4):(1) on cpu, read-only");
 }
 
 TEST(ArrowImport, an_unknown_extension_is_its_storage) {
     const std::array<std::byte, 32> bytes{};
     const NodePtr node = arrow_primitive("w:16", 2, bytes.data());
     node->set_metadata(arrow_metadata({{"ARROW:extension:name", "arrow.uuid"}}));
-    EXPECT_EQ(arrow::import_array(node->schema, node->array).format(), Format::opaque(16));
+    EXPECT_EQ(arrow::import_array(node->schema, node->array, at_once).format(), Format::opaque(16));
 }
 
 TEST(ArrowImport, without_elements_there_need_be_no_buffer) {
     const NodePtr node = arrow_primitive("i", 0, nullptr);
-    const View view = arrow::import_array(node->schema, node->array);
+    const View view = arrow::import_array(node->schema, node->array, at_once);
     EXPECT_EQ(view.data(), nullptr);
     EXPECT_EQ(view.shape(), (Dims{0}));
     const NodePtr lists = arrow_list(0, 5, arrow_primitive("i", 0, nullptr));
-    EXPECT_EQ(arrow::import_array(lists->schema, lists->array).shape(), (Dims{5, 0}));
+    EXPECT_EQ(arrow::import_array(lists->schema, lists->array, at_once).shape(), (Dims{5, 0}));
 }
 
 TEST(ArrowImport, promises_no_alignment_that_the_address_does_not_have) {
     alignas(8) const std::array<std::byte, 64> bytes{};
     for (const std::int64_t shift : {0, 1, 2, 4}) {
         const NodePtr node = arrow_primitive("g", 2, bytes.data() + shift);
-        EXPECT_EQ(arrow::import_array(node->schema, node->array).format().alignment(), shift == 0 ? 8 : shift);
+        EXPECT_EQ(arrow::import_array(node->schema, node->array, at_once).format().alignment(), shift == 0 ? 8 : shift);
     }
 }
 
@@ -206,7 +209,7 @@ TEST(ArrowImport, nulls_are_refused_and_uncounted_ones_counted) {
     expect_refused(errc::not_expressible, "2 nulls", *node);
     node->array.offset = 9;
     node->array.length = 14;
-    EXPECT_EQ(arrow::import_array(node->schema, node->array).size(), 14) << "they lie outside";
+    EXPECT_EQ(arrow::import_array(node->schema, node->array, at_once).size(), 14) << "they lie outside";
     node = arrow_primitive("i", 32, values.data(), some.data());
     node->array.null_count = -1;
     node->array.offset = 8;
@@ -214,15 +217,15 @@ TEST(ArrowImport, nulls_are_refused_and_uncounted_ones_counted) {
     expect_refused(errc::not_expressible, "1 nulls", *node);
     node = arrow_primitive("i", 32, values.data(), all.data());
     node->array.null_count = -1;
-    EXPECT_EQ(arrow::import_array(node->schema, node->array).size(), 32);
+    EXPECT_EQ(arrow::import_array(node->schema, node->array, at_once).size(), 32);
     node = arrow_primitive("i", 32, values.data());
     node->array.null_count = -1;
-    EXPECT_EQ(arrow::import_array(node->schema, node->array).size(), 32) << "without a bitmap there are none";
+    EXPECT_EQ(arrow::import_array(node->schema, node->array, at_once).size(), 32) << "without a bitmap there are none";
     // Of a child only what its parent uses counts.
     NodePtr items = arrow_primitive("i", 32, values.data(), some.data());
     items->array.null_count = 2;
     node = arrow_list(2, 4, std::move(items));
-    EXPECT_EQ(arrow::import_array(node->schema, node->array).size(), 8);
+    EXPECT_EQ(arrow::import_array(node->schema, node->array, at_once).size(), 8);
     items = arrow_primitive("i", 32, values.data(), some.data());
     items->array.null_count = 2;
     node = arrow_list(2, 5, std::move(items));
@@ -248,7 +251,7 @@ TEST(ArrowImport, columns_of_a_struct_stand_on_one_lease) {
     node->array.offset = 2;
     expect_refused(errc::not_expressible, "import_columns gives a View of each", *node);
 
-    std::vector<arrow::Column> columns = arrow::import_columns(node->schema, node->array, {.policy = ReleasePolicy::wait()});
+    std::vector<arrow::Column> columns = arrow::import_columns(node->schema, node->array, at_once);
     ASSERT_EQ(columns.size(), 3U);
     EXPECT_EQ(columns[0].name, "x");
     EXPECT_EQ(columns[1].name, "y");
@@ -270,7 +273,7 @@ TEST(ArrowImport, a_child_may_be_taken_away_from_its_parent) {
     fields.push_back(arrow_primitive("i", 8, a.data()));
     fields.push_back(arrow_primitive("i", 8, a.data()));
     const NodePtr node = arrow_struct(8, std::move(fields));
-    View view = arrow::import_array(node->child(1).schema, node->child(1).array, {.policy = ReleasePolicy::wait()});
+    View view = arrow::import_array(node->child(1).schema, node->child(1).array, at_once);
     node->array.release(&node->array);
     EXPECT_EQ(node->child(0).releases(), 1);
     EXPECT_EQ(node->child(1).releases(), 0) << "it belongs to the View";
@@ -284,7 +287,7 @@ TEST(ArrowImport, the_structs_bits_may_lie_anywhere) {
     const NodePtr node = arrow_list(2, 4, arrow_primitive("i", 8, values.data()));
     arrow::ArrowArray moved = node->array;  // as the specification allows
     node->array.release = nullptr;
-    View view = arrow::import_array(node->schema, moved, {.policy = ReleasePolicy::wait()});
+    View view = arrow::import_array(node->schema, moved, at_once);
     std::memset(&moved, 0xee, sizeof moved);
     view = {};
     EXPECT_EQ(node->releases(), 1);
@@ -307,7 +310,7 @@ TEST(ArrowImport, types_without_a_format_come_as_their_storage_on_request) {
     for (const auto& [format, expected] : types) {
         const NodePtr node = arrow_primitive(format, 2, bytes.data());
         if (std::string(format) != "i") expect_refused(errc::not_expressible, format, *node);
-        EXPECT_EQ(arrow::import_array(node->schema, node->array, {.as_storage = true}).format(), expected) << format;
+        EXPECT_EQ(arrow::import_array(node->schema, node->array, {.policy = ReleasePolicy::wait(), .as_storage = true}).format(), expected) << format;
     }
     for (const char* const format : {"u", "z", "vu", "n", "+l", "d:19", "d:1,2,3", "d:1,2,", "tx", "tiX"}) {
         const NodePtr node = arrow_primitive(format, 1, bytes.data());
@@ -320,7 +323,7 @@ TEST(ArrowImport, cpu_has_the_id_minus_one_or_zero) {
     for (const std::int64_t id : {-1, 0}) {
         const NodePtr node = arrow_primitive("i", 8, values.data());
         arrow::ArrowDeviceArray device_array = {node->array, id, 1, nullptr, {0, 0, 0}};
-        const View view = arrow::import_array(node->schema, device_array);
+        const View view = arrow::import_array(node->schema, device_array, at_once);
         EXPECT_EQ(view.device(), Device::cpu());
         EXPECT_EQ(device_array.array.release, nullptr);
     }

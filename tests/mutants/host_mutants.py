@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bugs in the lease's protocol, refused by the tests on streams whose every step the test decides."""
 
+from arrow_mutants import ARROW
 from mutant import DOES_NOT_COMPILE, SURVIVED, Mutant
 
 ORDER, SETTLE, RELEASE = "src/lease/order.cpp", "src/lease/settle.cpp", "src/lease/release.cpp"
@@ -293,4 +294,4 @@ DLPACK = [
     Mutant("dlpack_reach_before_a_handle", DLPACK_IN, "if (!is_handle) return {data, {}};", "return {data, {}};", dlpack("DlpackImport.a_handle_*")),
 ]
 
-MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING + COPYING + PACKING + CHECKING + C_INTERFACE + EXPORTED + DLPACK
+MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING + COPYING + PACKING + CHECKING + C_INTERFACE + EXPORTED + DLPACK + ARROW

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bugs in the CUDA backend, the kernels and the copies between host and devices, refused by the device tests on simulated CUDA."""
 
+from arrow_mutants import ARROW_ON_DEVICE
 from mutant import Mutant
 
 
@@ -264,4 +265,4 @@ EXPORTING = [
            device("device_dlpack_test", "dlpack_device.an_objects_pending_work_is_on_its_frameworks_current_stream")),
 ]
 
-MUTANTS = CALLING + MEMORY + KERNELS + CONVERTING + BATCHING + COPYING + OVER_LINK + RELEASING + C_INTERFACE + EXPORTING
+MUTANTS = CALLING + MEMORY + KERNELS + CONVERTING + BATCHING + COPYING + OVER_LINK + RELEASING + C_INTERFACE + EXPORTING + ARROW_ON_DEVICE
