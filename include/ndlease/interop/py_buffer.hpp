@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <new>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -53,6 +54,13 @@ struct ImportOptions {
 
 namespace detail {
 
+/// An imported buffer until its lease ends.
+struct HeldBuffer {
+    Py_buffer buffer;
+    std::uint64_t interpreter;
+    HeldBuffer* next_lost = nullptr;
+};
+
 /// Whether a thread may enter the interpreter. Python's own answer can change between question and call, and a thread that enters an ending interpreter
 /// hangs or is torn down in the midst of C++. So the interpreter's exit closes this gate first, and waits for who is inside.
 class InterpreterGate {
@@ -87,6 +95,12 @@ public:
         const std::lock_guard lock(mutex_);
         --inside_;
         left_.notify_all();
+    }
+    /// A buffer that nobody may give back any more. It stays as it is: exporters may point to the struct.
+    void keep(HeldBuffer* held) noexcept {
+        ndlease::detail::count_lost_buffer();
+        const std::lock_guard lock(mutex_);
+        held->next_lost = std::exchange(lost_, held);
     }
 
 private:
@@ -123,19 +137,14 @@ private:
     bool closed_ = true;
     int inside_ = 0;
     std::uint64_t interpreter_ = 0;
-};
-
-/// An imported buffer until its lease ends.
-struct HeldBuffer {
-    Py_buffer buffer;
-    std::uint64_t interpreter;
+    HeldBuffer* lost_ = nullptr;
 };
 
 inline void give_back(HeldBuffer* held, const ReleaseInfo& info) noexcept {
     InterpreterGate& gate = InterpreterGate::instance();
     // A child that was forked by other means than Python's has a GIL that nobody will ever give it.
     if (info.status == ReleaseStatus::forked || !gate.enter(held->interpreter)) {
-        ndlease::detail::count_lost_buffer();  // and the struct stays with it
+        gate.keep(held);
         return;
     }
     const PyGILState_STATE state = PyGILState_Ensure();
@@ -221,7 +230,7 @@ inline View import_buffer(Py_buffer& buffer, const FieldsImportOptions& options)
     const BufferFields fields = detail::fields_of(buffer);
     if (buffer.obj == nullptr) return import_fields(fields, {}, options);  // nobody is to be told
     const std::uint64_t interpreter = detail::InterpreterGate::instance().open();
-    auto held = std::make_unique<detail::HeldBuffer>(detail::HeldBuffer{buffer, interpreter});
+    auto held = std::make_unique<detail::HeldBuffer>(detail::HeldBuffer{buffer, interpreter, nullptr});
     // PyBuffer_FillInfo points shape and strides at the struct's own members, which move with it.
     if (buffer.shape == &buffer.len) held->buffer.shape = &held->buffer.len;
     if (buffer.strides == &buffer.itemsize) held->buffer.strides = &held->buffer.itemsize;
