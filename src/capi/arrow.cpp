@@ -13,7 +13,7 @@ arrow::ArrowArray* ours(::ArrowArray* array) { return reinterpret_cast<arrow::Ar
 arrow::ArrowDeviceArray* ours(::ArrowDeviceArray* array) { return reinterpret_cast<arrow::ArrowDeviceArray*>(array); }
 
 template <class Array>
-ndl_view import_array(const arrow::ArrowSchema& schema, Array& array) {
+ndl_view take_array(const arrow::ArrowSchema& schema, Array& array) {
     const Array before = array;
     const View view = arrow::import_array(schema, array);
     try {
@@ -54,11 +54,11 @@ using namespace ndlease;
 using namespace ndlease::capi;
 
 int ndl_from_arrow(const struct ArrowSchema* schema, struct ArrowArray* array, ndl_view* out, ndl_error* error) noexcept {
-    return make_into(out, error, [&] { return import_array(need(ours(schema), "schema"), need(ours(array), "array")); });
+    return make_into(out, error, [&] { return take_array(need(ours(schema), "schema"), need(ours(array), "array")); });
 }
 
 int ndl_from_arrow_device(const struct ArrowSchema* schema, struct ArrowDeviceArray* array, ndl_view* out, ndl_error* error) noexcept {
-    return make_into(out, error, [&] { return import_array(need(ours(schema), "schema"), need(ours(array), "array")); });
+    return make_into(out, error, [&] { return take_array(need(ours(schema), "schema"), need(ours(array), "array")); });
 }
 
 int ndl_to_arrow(const ndl_view* view, uint32_t flags, struct ArrowSchema* schema, struct ArrowArray* array, ndl_error* error) noexcept {

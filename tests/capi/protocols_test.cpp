@@ -3,16 +3,17 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <chrono>
 #include <cstdint>
-#include <functional>
+#include <cstring>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <ndlease/ndlease.h>
 #include <ndlease/format_types.hpp>
 #include <ndlease/interop/arrow.hpp>
 #include <ndlease/interop/c_abi.hpp>
-#include <ndlease/interop/dlpack.hpp>
 
 #include "capi/foreign_owner.hpp"
 #include "interop/random_view.hpp"
@@ -69,6 +70,11 @@ int by_array_interface(const ndl_view& view, ndl_view* out, ndl_error* error) {
     return NDL_OK;
 }
 
+/// Imports may give back on a thread of ndlease's.
+void settle() {
+    for (int i = 0; i < 20'000 && lease_statistics().draining != 0; ++i) std::this_thread::sleep_for(std::chrono::microseconds(100));
+}
+
 constexpr Protocol protocols[] = {
     {"dlpack", by_dlpack}, {"legacy_dlpack", by_legacy_dlpack}, {"arrow", by_arrow}, {"array_struct", by_array_struct}, {"array_interface", by_array_interface},
 };
@@ -79,7 +85,7 @@ TEST_P(CProtocols, random_views_come_back_or_are_refused_by_name) {
     RandomViews views;
     int passed = 0;
     int refused = 0;
-    testing::for_random_cases(10'000, [&](Random& random) {
+    testing::for_random_cases(5'000, [&](Random& random) {
         View view = views.next(random);
         const std::int64_t holders = view.lease().holders();
         ndl_view exported = c_abi::export_view(view);
@@ -100,6 +106,7 @@ TEST_P(CProtocols, random_views_come_back_or_are_refused_by_name) {
             }
             ++passed;
         }
+        settle();
         ASSERT_EQ(view.lease().holders(), holders) << to_string(view);
     });
     EXPECT_EQ(views.outstanding(), 0);
@@ -134,6 +141,7 @@ TEST_P(CProtocols, a_view_of_another_owner_is_held_until_the_peer_gives_it_back)
         ndl_view_release(&back);
         ndl_view_release(&view);
     }
+    settle();
     EXPECT_EQ(owner.shares, 0);
 
     owner.refuse_acquire = NDL_DEVICE;
