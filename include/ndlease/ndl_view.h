@@ -79,7 +79,10 @@ enum ndl_device_type {
     NDL_WEBGPU = 15,
     NDL_HEXAGON = 16,
     NDL_MAIA = 17,
-    NDL_TRN = 18
+    NDL_TRN = 18,
+    NDL_TPU = 19,
+    NDL_TPU_HOST = 20,
+    NDL_ASCEND = 21
 };
 
 /* An order of work. device NDL_CPU: the host, whose work is done when the call that does it returns (a NULL ndl_stream* says the same); handle is 0.

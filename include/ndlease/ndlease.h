@@ -245,6 +245,70 @@ NDL_API int ndl_npy_open(const char* path, ndl_view* out, ndl_error* error) NDL_
  */
 NDL_API int ndl_npy_write(const char* path, const ndl_view* view, ndl_error* error) NDL_NOEXCEPT;
 
+/* -- other protocols. Imports take over what they are given: it is given back, by its own protocol and exactly once, when the last share is gone and every
+ *    recorded use is over; on failure it is the caller's still. Exports hold a share until the peer gives them back by its protocol, on any thread.
+ *    `consumer` is the stream on which the peer works until then; it is ordered after pending work now, its work is over before the memory goes back, and it
+ *    lives until then. An ndl_stream of the host: the host waits now, and the peer's work is over when it gives the export back. NULL: nobody says; the host
+ *    waits now where it must, and memory of a device goes back when all work of the device is over. Nothing is copied. What a protocol cannot say is refused
+ *    with NDL_NOT_EXPRESSIBLE, which names it. A tag that contradicts the pointer is NDL_DEVICE. -- */
+
+/* DLPack's managed tensors, as dlpack.h declares them: versioned, of 1.x, and the older structure without version and flags. */
+struct DLManagedTensorVersioned;
+struct DLManagedTensor;
+
+/* Takes the tensor over; its deleter runs when the last share is gone. `ready` (may be NULL): a stream that the producer has ordered, so that streams which use
+ * the view come after what is on it by now. NDL_NOT_SUPPORTED for another major version: only then the deleter HAS been called, as DLPack demands. */
+NDL_API int ndl_from_dlpack_versioned(struct DLManagedTensorVersioned* tensor, const ndl_stream* ready, ndl_view* out, ndl_error* error) NDL_NOEXCEPT;
+/* The same; the view is read-only, since this structure cannot say. */
+NDL_API int ndl_from_dlpack(struct DLManagedTensor* tensor, const ndl_stream* ready, ndl_view* out, ndl_error* error) NDL_NOEXCEPT;
+/* *out holds a share until its deleter is called. `consumer`'s handle -1: nothing waits for pending work, the peer orders itself. */
+NDL_API int ndl_to_dlpack_versioned(const ndl_view* view, const ndl_stream* consumer, struct DLManagedTensorVersioned** out, ndl_error* error) NDL_NOEXCEPT;
+/* The same; read-only views are NDL_NOT_EXPRESSIBLE. */
+NDL_API int ndl_to_dlpack(const ndl_view* view, const ndl_stream* consumer, struct DLManagedTensor** out, ndl_error* error) NDL_NOEXCEPT;
+
+/* Arrow's C data and C device data interface, as their own headers declare the structures. */
+struct ArrowSchema;
+struct ArrowArray;
+struct ArrowDeviceArray;
+
+#define NDL_ARROW_TENSOR 1u       /* axes after the first as one arrow.fixed_shape_tensor, not as fixed-size lists */
+#define NDL_ARROW_OPAQUE_ITEMS 2u /* items that Arrow has no type for as fixed-size binary, with their format in the metadata */
+
+/* A primitive, boolean, fixed-size binary or (nested) fixed-size list array, read-only. `array` is moved: its release is NULL afterwards. The schema is read
+ * and stays the caller's. NDL_RELEASED: a structure whose release is NULL. */
+NDL_API int ndl_from_arrow(const struct ArrowSchema* schema, struct ArrowArray* array, ndl_view* out, ndl_error* error) NDL_NOEXCEPT;
+/* The same for memory of any device; the array's sync_event is waited for by the streams that use the view. */
+NDL_API int ndl_from_arrow_device(const struct ArrowSchema* schema, struct ArrowDeviceArray* array, ndl_view* out, ndl_error* error) NDL_NOEXCEPT;
+/* Fills both structures, each with a release of its own. `flags`: of NDL_ARROW_. Host memory; waits on the host for pending work. */
+NDL_API int ndl_to_arrow(const ndl_view* view, uint32_t flags, struct ArrowSchema* schema, struct ArrowArray* array, ndl_error* error) NDL_NOEXCEPT;
+/* The same for memory of any device, with a sync_event. */
+NDL_API int ndl_to_arrow_device(const ndl_view* view, uint32_t flags, const ndl_stream* consumer, struct ArrowSchema* schema, struct ArrowDeviceArray* array,
+                                ndl_error* error) NDL_NOEXCEPT;
+
+/* NumPy's PyArrayInterface, which its header declares without a tag: what the capsule of __array_struct__ points to. `block` is read during the call; `release`
+ * (may be NULL: borrowed) gives the array back. `descr`: NumPy's descr as text where the block has one, "[('a', '<i4')]", else NULL. Host memory. */
+NDL_API int ndl_from_array_struct(const void* block, const char* descr, ndl_release_callback release, void* context, ndl_view* out,
+                                  ndl_error* error) NDL_NOEXCEPT;
+/* *out becomes a PyArrayInterface that holds a share until ndl_array_struct_free. Records need a Python object as descr and are refused. */
+NDL_API int ndl_to_array_struct(const ndl_view* view, void** out, ndl_error* error) NDL_NOEXCEPT;
+NDL_API void ndl_array_struct_free(void* block) NDL_NOEXCEPT;
+
+/* The dict of NumPy's __array_interface__, version 3, as JSON (tuples as arrays, None as null). `release` (may be NULL: borrowed) gives the object back.
+ * NDL_NOT_SUPPORTED: a mask, another version, or a build without JSON. */
+NDL_API int ndl_from_array_interface(const char* json, ndl_release_callback release, void* context, ndl_view* out, ndl_error* error) NDL_NOEXCEPT;
+/* Writes the dict, which owns nothing: keep the view while anybody uses it. Waits on the host for pending work. */
+NDL_API int ndl_to_array_interface(const ndl_view* view, char* buffer, size_t capacity, size_t* length, ndl_error* error) NDL_NOEXCEPT;
+
+/* The dict of __cuda_array_interface__, versions 0 to 3, as JSON. Streams that use the view come after the work that is on its stream by now. */
+NDL_API int ndl_from_cuda_array_interface(const char* json, ndl_release_callback release, void* context, ndl_view* out, ndl_error* error) NDL_NOEXCEPT;
+/* An export that its protocol cannot give back by itself. */
+typedef struct ndl_exported ndl_exported;
+/* Writes the dict; *out holds a share of the view: end it when the consumer has enqueued its last work. Where the text does not fit nothing is exported. */
+NDL_API int ndl_to_cuda_array_interface(const ndl_view* view, const ndl_stream* consumer, char* buffer, size_t capacity, size_t* length, ndl_exported** out,
+                                        ndl_error* error) NDL_NOEXCEPT;
+/* Nothing for NULL. */
+NDL_API void ndl_exported_end(ndl_exported* exported) NDL_NOEXCEPT;
+
 #ifdef __cplusplus
 }
 #endif

@@ -2,7 +2,7 @@
 // Views from memory, and what a view is.
 #include <ndlease/memory.hpp>
 
-#include "capi/call.hpp"
+#include "capi/exchange.hpp"
 
 namespace ndlease::capi {
 namespace {
@@ -24,11 +24,7 @@ LendOptions lend_options(const ndl_lend_options& options) {
     LendOptions result;
     result.policy = policy_of(options);
     if (const auto ready = c_abi::import_stream(options.ready)) result.ready = *ready;
-    if (options.release == nullptr) return result;
-    result.release = [release = options.release, context = options.context](const ReleaseInfo& info) {
-        const ndl_stream stream = c_abi::export_stream(info.stream);
-        release(context, static_cast<int>(info.status), &stream);
-    };
+    result.release = callback_of(options.release, options.context);
     return result;
 }
 

@@ -26,7 +26,10 @@ bool is_known(DeviceType type) {
         case DeviceType::webgpu:
         case DeviceType::hexagon:
         case DeviceType::maia:
-        case DeviceType::trn: return true;
+        case DeviceType::trn:
+        case DeviceType::tpu:
+        case DeviceType::tpu_host:
+        case DeviceType::ascend: return true;
     }
     return false;
 }

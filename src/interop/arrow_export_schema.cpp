@@ -44,6 +44,7 @@ ArrowSchema make_schema(std::string format, std::string name, const KeyValues& m
     schema.format = parts->format.c_str();
     schema.name = parts->name.c_str();
     schema.metadata = parts->metadata.empty() ? nullptr : parts->metadata.data();
+    schema.flags = flag_nullable;  // as Arrow's own types say it by default, with which this one is to be equal; there are no nulls
     schema.n_children = has_child ? 1 : 0;
     schema.children = has_child ? parts->children : nullptr;
     schema.release = release_schema;

@@ -81,7 +81,7 @@ void check_nulls(const Level& level, Device device, bool is_pending) {
         if (array.null_count > 0) path.fail(errc::invalid_argument, "null_count is " + std::to_string(array.null_count) + " without a validity bitmap");
         return;
     }
-    const auto refuse = [&](std::int64_t nulls) { path.fail(errc::not_expressible, std::to_string(nulls) + " nulls: a View has no mask"); };
+    const auto refuse = [&level](std::int64_t nulls) { level.path.fail(errc::not_expressible, std::to_string(nulls) + " nulls: a View has no mask"); };
     const bool uses_all = count == array.length;
     if (array.null_count > 0 && uses_all) refuse(array.null_count);
     if (count == 0) return;

@@ -95,14 +95,21 @@ Tensor read_tensor(std::string_view text, std::int64_t list_size) {
 }
 
 std::string write_tensor(const Tensor& tensor) {
-    Json json = {{"shape", std::vector<std::int64_t>(tensor.shape.begin(), tensor.shape.end())}};
-    if (!tensor.dim_names.empty()) json["dim_names"] = tensor.dim_names;
-    if (!tensor.permutation.empty()) json["permutation"] = std::vector<std::int64_t>(tensor.permutation.begin(), tensor.permutation.end());
+    const auto list = [](const auto& entries, auto print) {
+        std::string text;
+        for (const auto& entry : entries) text += (text.empty() ? "" : ",") + print(entry);
+        return '[' + text + ']';
+    };
+    const auto number = [](std::int64_t entry) { return std::to_string(entry); };
+    // Put together here, since the library's arrays allocate when they are destroyed.
+    std::string text = "{";
     try {
-        return json.dump();
+        if (!tensor.dim_names.empty()) text += "\"dim_names\":" + list(tensor.dim_names, [](const std::string& name) { return Json(name).dump(); }) + ',';
     } catch (const Json::exception& error) {
         throw Error(errc::not_expressible, std::string("arrow.fixed_shape_tensor: a name is no UTF-8: ") + error.what());
     }
+    if (!tensor.permutation.empty()) text += "\"permutation\":" + list(tensor.permutation, number) + ',';
+    return text + "\"shape\":" + list(tensor.shape, number) + '}';
 }
 
 }  // namespace ndlease::arrow

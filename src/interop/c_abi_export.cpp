@@ -68,7 +68,11 @@ void check_expressible(const View& view) {
 
 }  // namespace
 
-Owner* own_owner(const ndl_view& view) noexcept { return view.ops == &ops ? static_cast<Owner*>(view.owner) : nullptr; }
+Owner* own_owner(const ndl_view& view) {
+    if (view.ops != &ops) return nullptr;
+    if (view.owner == nullptr) throw Error(errc::invalid_argument, "the view has ndlease's ops and no owner");
+    return static_cast<Owner*>(view.owner);
+}
 
 ForeignShare ForeignShare::retain(const ndl_view& view) {
     ndl_error error = {};

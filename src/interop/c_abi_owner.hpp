@@ -43,8 +43,8 @@ struct Owner {
     const ndl_format* format = nullptr;
 };
 
-/// The owner behind a view that this library made; null for others.
-[[nodiscard]] Owner* own_owner(const ndl_view& view) noexcept;
+/// The owner behind a view that this library made; null for others. Throws Error{errc::invalid_argument} for one of ours without an owner.
+[[nodiscard]] Owner* own_owner(const ndl_view& view);
 
 /// The owner's view as a C structure, which holds one of the owner's shares. Its arrays lie in the owner's view.
 [[nodiscard]] ndl_view show(Owner& owner) noexcept;

@@ -13,6 +13,7 @@ static_assert(is(NDL_OPENCL, DeviceType::opencl) && is(NDL_VULKAN, DeviceType::v
 static_assert(is(NDL_VPI, DeviceType::vpi) && is(NDL_ROCM, DeviceType::rocm) && is(NDL_ROCM_HOST, DeviceType::rocm_host));
 static_assert(is(NDL_EXT_DEV, DeviceType::ext_dev) && is(NDL_CUDA_MANAGED, DeviceType::cuda_managed) && is(NDL_ONEAPI, DeviceType::oneapi));
 static_assert(is(NDL_WEBGPU, DeviceType::webgpu) && is(NDL_HEXAGON, DeviceType::hexagon) && is(NDL_MAIA, DeviceType::maia) && is(NDL_TRN, DeviceType::trn));
+static_assert(is(NDL_TPU, DeviceType::tpu) && is(NDL_TPU_HOST, DeviceType::tpu_host) && is(NDL_ASCEND, DeviceType::ascend));
 
 }  // namespace
 
@@ -33,7 +34,10 @@ Device import_device(ndl_device device) {
         case NDL_WEBGPU:
         case NDL_HEXAGON:
         case NDL_MAIA:
-        case NDL_TRN: break;
+        case NDL_TRN:
+        case NDL_TPU:
+        case NDL_TPU_HOST:
+        case NDL_ASCEND: break;
         default: throw Error(errc::not_supported, "device type " + std::to_string(device.type) + " is none of DLPack's that are known here");
     }
     if (device.id < 0) throw Error(errc::invalid_argument, "device id " + std::to_string(device.id) + "; it is 0 or more");

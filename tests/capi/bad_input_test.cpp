@@ -129,7 +129,7 @@ const BadInput classes[] = {
     {"unknown device type",
      {NDL_NOT_SUPPORTED},
      [](Case& c, Random& r) {
-         constexpr std::int32_t unknown[] = {-1, 0, 5, 6, 19, 99, std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::min()};
+         constexpr std::int32_t unknown[] = {-1, 0, 5, 6, 22, 99, std::numeric_limits<std::int32_t>::max(), std::numeric_limits<std::int32_t>::min()};
          c.view.device.type = unknown[r.in(0, 7)];
      }},
     {"negative device id", {NDL_INVALID_ARGUMENT}, [](Case& c, Random& r) { c.view.device.id = static_cast<std::int32_t>(-r.in(1, 1 << 30)); }},

@@ -108,6 +108,15 @@ TEST(CAbiRoundTrip, a_larger_structure_of_a_later_minor_version_is_taken) {
     ndl_view_release(&exported);
 }
 
+TEST(CAbiRoundTrip, a_view_of_this_library_without_its_owner_is_refused) {
+    float number = 0;
+    ndl_view exported = c_abi::export_view(View::lend(&number, Device::cpu(), Format::number(Kind::floating, 32), Layout()));
+    ndl_view robbed = exported;
+    robbed.owner = nullptr;
+    EXPECT_THROW(static_cast<void>(c_abi::import_view(robbed)), Error);
+    ndl_view_release(&exported);
+}
+
 TEST(CAbiRoundTrip, what_c_has_no_words_for_is_refused) {
     float number = 0;
     const auto refused = [&](Device device, const Format& format) {

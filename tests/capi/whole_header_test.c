@@ -366,6 +366,211 @@ static void files(const char* path) {
     EXPECT(NDL_IO, ndl_npy_open(path, &file, &error));
 }
 
+/* Arrow's structures and NumPy's, as their documents declare them. */
+struct ArrowSchema {
+    const char* format;
+    const char* name;
+    const char* metadata;
+    int64_t flags;
+    int64_t n_children;
+    struct ArrowSchema** children;
+    struct ArrowSchema* dictionary;
+    void (*release)(struct ArrowSchema*);
+    void* private_data;
+};
+struct ArrowArray {
+    int64_t length;
+    int64_t null_count;
+    int64_t offset;
+    int64_t n_buffers;
+    int64_t n_children;
+    const void** buffers;
+    struct ArrowArray** children;
+    struct ArrowArray* dictionary;
+    void (*release)(struct ArrowArray*);
+    void* private_data;
+};
+struct ArrowDeviceArray {
+    struct ArrowArray array;
+    int64_t device_id;
+    int32_t device_type;
+    void* sync_event;
+    int64_t reserved[3];
+};
+typedef struct {
+    int two;
+    int nd;
+    char typekind;
+    int itemsize;
+    int flags;
+    intptr_t* shape;
+    intptr_t* strides;
+    void* data;
+    void* descr;
+} PyArrayInterface;
+
+/* Imports may give back on a thread of ndlease's. */
+static void settle(void) {
+    ndl_lease_statistics now;
+    long tries;
+    for (tries = 0; tries < 500000000; ++tries) {
+        if (ndl_get_lease_statistics(&now, NULL) != NDL_OK || now.draining == 0) return;
+    }
+}
+
+/* DLPack 1.x. */
+typedef struct {
+    void* data;
+    ndl_device device;
+    int32_t ndim;
+    uint8_t code, bits;
+    uint16_t lanes;
+    int64_t* shape;
+    int64_t* strides;
+    uint64_t byte_offset;
+} DLTensor;
+struct DLManagedTensorVersioned {
+    uint32_t major, minor;
+    void* manager_ctx;
+    void (*deleter)(struct DLManagedTensorVersioned*);
+    uint64_t flags;
+    DLTensor dl_tensor;
+};
+struct DLManagedTensor {
+    DLTensor dl_tensor;
+    void* manager_ctx;
+    void (*deleter)(struct DLManagedTensor*);
+};
+
+static int deleted = 0;
+static void delete_tensor(struct DLManagedTensorVersioned* tensor) {
+    (void)tensor;
+    ++deleted;
+}
+
+static void dlpack(void) {
+    const ndl_format item = scalar(NDL_FLOATING, 4, 32);
+    const ndl_stream host = {{NDL_CPU, 0}, 0};
+    float memory[12];
+    int count = 0;
+    ndl_view view = lend_floats(memory, &count, &item), back, part;
+    struct DLManagedTensorVersioned* tensor = NULL;
+    struct DLManagedTensor* legacy = NULL;
+    struct DLManagedTensorVersioned future;
+    OK(ndl_view_at(&view, "[::-1, 1:3]", &part, &error));
+    ndl_view_release(&view);
+    OK(ndl_to_dlpack_versioned(&part, &host, &tensor, &error));
+    CHECK(tensor->major == 1 && tensor->dl_tensor.ndim == 2 && tensor->dl_tensor.code == 2 && tensor->dl_tensor.bits == 32);
+    CHECK(tensor->dl_tensor.strides[0] == -4 && tensor->dl_tensor.shape[1] == 2);
+    CHECK((char*)tensor->dl_tensor.data + tensor->dl_tensor.byte_offset == (char*)part.data);
+    OK(ndl_from_dlpack_versioned(tensor, NULL, &back, &error));
+    CHECK(has(&back, 2, 3, 2, 0) && f32(&back, 0, 0) == 9 && back.flags == 0 && back.strides[0] == -16);
+    OK(ndl_to_dlpack(&back, NULL, &legacy, &error));
+    ndl_view_release(&back);
+    OK(ndl_from_dlpack(legacy, NULL, &back, &error));
+    CHECK(f32(&back, 2, 1) == 2 && back.flags == NDL_VIEW_READ_ONLY);
+    EXPECT(NDL_NOT_EXPRESSIBLE, ndl_to_dlpack(&back, NULL, &legacy, &error));
+    ndl_view_release(&part);
+    CHECK(count == 0);
+    ndl_view_release(&back);
+    settle();
+    CHECK(count == 1);
+    EXPECT(NDL_INVALID_ARGUMENT, ndl_from_dlpack(NULL, NULL, &back, &error));
+    memset(&future, 0, sizeof future);
+    future.major = 2;
+    future.deleter = delete_tensor;
+    EXPECT(NDL_NOT_SUPPORTED, ndl_from_dlpack_versioned(&future, NULL, &back, &error));
+    CHECK(deleted == 1);
+}
+
+static void arrow(void) {
+    const ndl_format item = scalar(NDL_FLOATING, 4, 32);
+    const ndl_stream host = {{NDL_CPU, 0}, 0};
+    float memory[12];
+    int count = 0;
+    ndl_view view = lend_floats(memory, &count, &item), back, part;
+    struct ArrowSchema schema;
+    struct ArrowArray array;
+    struct ArrowDeviceArray device;
+    memset(&schema, 0, sizeof schema);
+    memset(&array, 0, sizeof array);
+    EXPECT(NDL_INVALID_ARGUMENT, ndl_to_arrow(&view, 8, &schema, &array, &error));
+    OK(ndl_view_slice(&view, 1, 0, 4, 2, &part, &error));
+    EXPECT(NDL_NOT_EXPRESSIBLE, ndl_to_arrow(&part, 0, &schema, &array, &error));
+    CHECK(schema.release == NULL && array.release == NULL);
+    ndl_view_release(&part);
+    OK(ndl_to_arrow(&view, 0, &schema, &array, &error));
+    ndl_view_release(&view);
+    CHECK(strcmp(schema.format, "+w:4") == 0 && strcmp(schema.children[0]->format, "f") == 0);
+    CHECK(array.length == 3 && array.children[0]->length == 12 && array.children[0]->buffers[1] == memory);
+    OK(ndl_from_arrow(&schema, &array, &back, &error));
+    CHECK(array.release == NULL && count == 0 && has(&back, 2, 3, 4, 0) && f32(&back, 2, 3) == 11 && back.flags == NDL_VIEW_READ_ONLY);
+    EXPECT(NDL_RELEASED, ndl_from_arrow(&schema, &array, &part, &error));
+    schema.release(&schema);
+    memset(&schema, 0, sizeof schema);
+    OK(ndl_to_arrow_device(&back, NDL_ARROW_TENSOR, &host, &schema, &device, &error));
+    ndl_view_release(&back);
+    CHECK(device.device_type == NDL_CPU && device.sync_event == NULL && device.array.length == 3 && count == 0);
+    OK(ndl_from_arrow_device(&schema, &device, &back, &error));
+    schema.release(&schema);
+    CHECK(has(&back, 2, 3, 4, 0) && f32(&back, 0, 3) == 3 && count == 0);
+    ndl_view_release(&back);
+    settle();
+    CHECK(count == 1);
+}
+
+static void array_interfaces(void) {
+    const ndl_format item = scalar(NDL_FLOATING, 4, 32);
+    float memory[12];
+    char json[400], expected[400];
+    int count = 0, again = 0;
+    size_t length = 0;
+    void* block = NULL;
+    ndl_exported* exported = NULL;
+    const PyArrayInterface* numpy;
+    ndl_view view = lend_floats(memory, &count, &item), back;
+    OK(ndl_to_array_struct(&view, &block, &error));
+    numpy = (const PyArrayInterface*)block;
+    CHECK(numpy->two == 2 && numpy->nd == 2 && numpy->typekind == 'f' && numpy->itemsize == 4 && numpy->shape[1] == 4 && numpy->data == memory);
+    OK(ndl_from_array_struct(block, NULL, give_back, &again, &back, &error));
+    CHECK(has(&back, 2, 3, 4, 0) && f32(&back, 1, 0) == 4);
+    settle();
+    CHECK(again == 0);
+    ndl_view_release(&back);
+    settle();
+    CHECK(again == 1);
+    EXPECT(NDL_INVALID_ARGUMENT, ndl_from_array_struct(NULL, NULL, give_back, &again, &back, &error));
+    ndl_view_release(&view);
+    CHECK(count == 0);
+    ndl_array_struct_free(block);
+    ndl_array_struct_free(NULL);
+    CHECK(count == 1);
+
+    view = lend_floats(memory, &count, &item);
+    OK(ndl_to_array_interface(&view, json, sizeof json, &length, &error));
+    sprintf(expected, "\"data\":[%llu,false]", (unsigned long long)(uintptr_t)memory);
+    CHECK(strstr(json, "\"shape\":[3,4]") != NULL && strstr(json, expected) != NULL && strlen(json) == length);
+    OK(ndl_from_array_interface(json, give_back, &again, &back, &error));
+    CHECK(f32(&back, 2, 3) == 11);
+    ndl_view_release(&back);
+    settle();
+    CHECK(again == 2);
+    EXPECT(NDL_BAD_FORMAT, ndl_from_array_interface("{", give_back, &again, &back, &error));
+    settle();
+    CHECK(again == 2);
+
+    /* Host memory is none of CUDA's, without a CUDA device too. */
+    EXPECT(NDL_DEVICE, ndl_to_cuda_array_interface(&view, NULL, json, sizeof json, &length, &exported, &error));
+    CHECK(exported == NULL);
+    ndl_exported_end(exported);
+    CHECK(ndl_from_cuda_array_interface("{\"shape\":[2],\"typestr\":\"<f4\",\"data\":[64,false],\"version\":9}", give_back, &again, &back, &error) ==
+          NDL_NOT_SUPPORTED);
+    settle();
+    CHECK(again == 2);
+    ndl_view_release(&view);
+    CHECK(count == 2);
+}
+
 int main(int argc, char** argv) {
     ndl_lease_statistics before, after;
     OK(ndl_get_lease_statistics(&before, &error));
@@ -374,8 +579,11 @@ int main(int argc, char** argv) {
     parts();
     records();
     copies();
+    dlpack();
+    arrow();
+    array_interfaces();
     files(argc > 1 ? argv[1] : "ndlease_capi_test.npy");
-    CHECK(released == 3);
+    CHECK(released == 3 + 6);
     OK(ndl_get_lease_statistics(&after, &error));
     CHECK(after.live == before.live && after.released > before.released && after.double_releases == 0);
     OK(ndl_retry_quarantined(NULL, &error));

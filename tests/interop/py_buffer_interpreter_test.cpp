@@ -10,6 +10,8 @@
 #include <thread>
 #include <vector>
 
+#include "shown_code.hpp"
+
 // An interpreter keeps some of its own memory when it ends.
 extern "C" const char* __lsan_default_suppressions();  // NOLINT(bugprone-reserved-identifier): the sanitizer's name
 extern "C" const char* __lsan_default_suppressions() { return "leak:libpython"; }
@@ -153,6 +155,49 @@ TEST_F(BufferInterpreter, a_shown_view_keeps_its_share_until_the_consumer_is_don
     EXPECT_EQ(Py_REFCNT(exporter), 1);
     Py_DECREF(exporter);
 }
+
+struct Shown {
+    PyObject_HEAD View* view;
+};
+const View& view_of(PyObject* self) { return *reinterpret_cast<Shown*>(self)->view; }
+
+// clang-format off
+// The two slots of a type whose objects show a View.
+int get_buffer(PyObject* self, Py_buffer* buffer, int flags) { return py_buffer::fill(buffer, self, view_of(self), flags); }
+void release_buffer(PyObject* self, Py_buffer* buffer) { py_buffer::release(self, buffer); }
+// clang-format on
+
+TEST_F(BufferInterpreter, a_view_that_python_reads_and_a_view_of_it) {
+    std::vector<double> numbers{1, 2, 3};
+    int released = 0;
+    View lent = View::lend(numbers.data(), Device::cpu(), Format::number(Kind::floating, 64), Layout::c_order({3}, 8),
+                           {.release = [&](const ReleaseInfo&) { ++released; }});
+    PyType_Slot slots[] = {
+        {Py_bf_getbuffer, reinterpret_cast<void*>(&get_buffer)}, {Py_bf_releasebuffer, reinterpret_cast<void*>(&release_buffer)}, {0, nullptr}};
+    PyType_Spec spec = {"test.Shown", sizeof(Shown), 0, Py_TPFLAGS_DEFAULT, slots};
+    PyObject* const type = PyType_FromSpec(&spec);
+    PyObject* const object = PyObject_CallNoArgs(type);
+    ASSERT_NE(object, nullptr);
+    reinterpret_cast<Shown*>(object)->view = &lent;
+    // clang-format off
+    // Any object with a buffer, as a View.
+    View view = py_buffer::import_object(object);
+    // clang-format on
+    lent = View();
+    EXPECT_EQ(view.data(), numbers.data());
+    EXPECT_EQ(view.format(), Format::number(Kind::floating, 64));
+    PyObject* const seen = PyMemoryView_FromObject(object);  // the View is nothing now: a new buffer has no numbers
+    ASSERT_NE(seen, nullptr);
+    EXPECT_EQ(PyObject_Length(seen), 0);
+    Py_DECREF(seen);
+    EXPECT_EQ(released, 0);
+    view = View();
+    EXPECT_EQ(released, 1);
+    Py_DECREF(object);
+    Py_DECREF(type);
+}
+
+TEST(PyBufferPage, shows_the_code_above) { testing::expect_shown_code(NDLEASE_PY_BUFFER_PAGE, __FILE__, 5); }
 
 TEST_F(BufferInterpreter, a_refused_request_leaves_an_exception_and_no_owner) {
     std::vector<float> numbers(6);

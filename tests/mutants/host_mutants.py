@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bugs in the lease's protocol, refused by the tests on streams whose every step the test decides."""
 
+from arrow_mutants import ARROW
 from mutant import DOES_NOT_COMPILE, SURVIVED, Mutant
 
 ORDER, SETTLE, RELEASE = "src/lease/order.cpp", "src/lease/settle.cpp", "src/lease/release.cpp"
@@ -68,7 +69,7 @@ RELEASING = [
     Mutant("deferred_blocks", SETTLE, "if (uses.policy.is_deferred()) return later();", "", DEFERRED),
     Mutant("failed_wait_taken_for_order", SETTLE, "if (!waits.ok()) result = recover(uses, memory, use, waits);", "", REFUSES),
     Mutant("release_into_a_capturing_stream", SETTLE, CHECK_POLICY_STREAM + "    const StreamRef stream", "    const StreamRef stream", CAPTURED_RELEASE),
-    Mutant("reaper_calls_back_into_a_capture", SETTLE, CHECK_POLICY_STREAM + "    Settlement result", "    Settlement result", CAPTURED_RELEASE),
+    Mutant("reaper_calls_back_into_a_capture", SETTLE, CHECK_POLICY_STREAM + "    if (uses.doubt", "    if (uses.doubt", CAPTURED_RELEASE),
     Mutant("reaper_drops_what_is_not_over", REAPER, "            rest = block;\n", "", DEFERRED),
     Mutant("reaper_concludes_what_is_not_over", SETTLE, "if (!asked.ok()) result = recover(uses, memory, use, asked);",
            "if (!asked.ok() && asked.outcome != Outcome::not_ready) result = recover(uses, memory, use, asked);", DEFERRED),
@@ -294,3 +295,46 @@ DLPACK = [
 ]
 
 MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING + COPYING + PACKING + CHECKING + EXPORTED + DLPACK
+
+STRUCT, DICT, CUDA_DICT = "src/interop/array_struct.cpp", "src/interop/array_dict.cpp", "src/interop/cuda_array_dict.cpp"
+ANSWER, PY_BUFFER = "src/interop/buffer_answer.cpp", "include/ndlease/interop/py_buffer.hpp"
+
+
+def arrays(*names):
+    return ("interop/array_interface_test " + ":".join(names),)
+
+
+def buffers(*names):
+    return ("interop/buffer_request_test " + ":".join(names),)
+
+
+def interpreters(*names):
+    return ("interop/py_buffer_interpreter_test " + ":".join("BufferInterpreter." + name for name in names),)
+
+
+EVERY_REQUEST = buffers("BufferRequest.every_request_gets_its_answer")
+ARRAYS = [
+    Mutant("swapped_items_read_as_native", STRUCT, "!= 0 ? ByteOrder::native : other) == ByteOrder::big", "!= 0 ? ByteOrder::native : ByteOrder::native) == ByteOrder::big",
+           arrays("ArrayLaw.struct_with_descr")),
+    Mutant("read_only_structs_written", STRUCT, "{.read_only = (block.flags & writeable) == 0,", "{.read_only = false,", arrays("ArrayLaw.struct_with_descr")),
+    Mutant("descr_not_given_back", STRUCT, "if (object != nullptr && release != nullptr) release(object);", "if (object == nullptr && release != nullptr) release(object);",
+           arrays("ArrayStruct.descr_is_given_back_once")),
+    Mutant("alignment_of_strides_not_looked_at", "src/interop/array_item.cpp", "if (layout.extent(axis) > 1) bits |= ", "if (layout.extent(axis) > 4096) bits |= ",
+           arrays("ArrayLaw.dict")),
+    Mutant("mask_overlooked", DICT, '    if (dict.has_mask) fail(errc::not_supported, "mask: arrays with a mask are not read");\n', "", arrays("ArrayDictBadInput.*")),
+    Mutant("offset_into_the_buffer_forgotten", DICT, "const_cast<void*>(buffer.data())) + dict.offset;", "const_cast<void*>(buffer.data()));", arrays("ArrayDictBadInput.*")),
+    Mutant("last_of_two_keys_wins", "src/interop/array_json.cpp", '            if (std::find(seen.begin(), seen.end(), key) != seen.end()) fail(key, "the key appears twice");\n',
+           "", arrays("ArrayJsonBadInput.*")),
+    Mutant("stream_0_taken", CUDA_DICT, "    if (*dict.stream == 0) fail(", "    if (*dict.stream == -7) fail(", arrays("CudaDictBadInput.*")),
+    Mutant("pointer_of_no_elements_kept", CUDA_DICT, "view.size() > 0 || options.version < first_with_zero_pointer;", "true;", arrays("CudaArrayLaw.dict")),
+    Mutant("format_given_unasked", ANSWER, "    if (asks(flags, with_format)) fields.format = ", "    fields.format = ", EVERY_REQUEST),
+    Mutant("fortran_order_given_without_strides", ANSWER, "if (!asks(flags, with_strides) && !in_c_order)", "if (!asks(flags, with_strides) && !view.is_contiguous(Order::any))",
+           EVERY_REQUEST),
+    Mutant("suboffsets_dropped", "src/interop/buffer_import.cpp", "{fields.strides, rank}, {fields.suboffsets, rank});", "{fields.strides, rank});", buffers("BufferLaw.full")),
+    Mutant("exception_of_the_caller_lost", PY_BUFFER, "    PyErr_Restore(type, value, traceback);\n    PyGILState_Release", "    PyGILState_Release",
+           interpreters("a_pending_exception_stays_pending")),
+    Mutant("buffer_given_to_the_next_interpreter", PY_BUFFER, "closed_ || interpreter != interpreter_", "closed_ || interpreter > interpreter_",
+           interpreters("a_buffer_of_an_earlier_interpreter_is_none_of_the_next_ones")),
+]
+
+MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING + COPYING + PACKING + CHECKING + C_INTERFACE + EXPORTED + DLPACK + ARROW + ARRAYS

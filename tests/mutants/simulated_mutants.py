@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bugs in the CUDA backend, the kernels and the copies between host and devices, refused by the device tests on simulated CUDA."""
 
+from arrow_mutants import ARROW_ON_DEVICE
 from mutant import Mutant
 
 
@@ -265,3 +266,26 @@ EXPORTING = [
 ]
 
 MUTANTS = CALLING + MEMORY + KERNELS + CONVERTING + BATCHING + COPYING + OVER_LINK + RELEASING + EXPORTING
+
+CUDA_DICT = "src/interop/cuda_array_dict.cpp"
+
+
+def cuda_arrays(*names):
+    return device("cuda_array_interface_test", *names)
+
+
+INTERFACES = [
+    Mutant("producers_stream_forgotten", CUDA_DICT, "    if (dict.stream && has_elements) ready = ", "    if (dict.stream && !has_elements) ready = ",
+           cuda_arrays("CudaArrayInterfaceOnDevice.consumers_come_after_the_producers_stream")),
+    Mutant("imported_memory_is_always_on_device_0", CUDA_DICT, "    return found.device;", "    return Device::cuda(0);",
+           cuda_arrays("CudaArrayInterfaceOnTwoDevices.*", "CudaArrayInterfaceOnDevice.the_pointer_says_where_the_memory_is")),
+    Mutant("consumers_stream_not_recorded", CUDA_DICT, "share(view, stream) {}", "share(view, StreamRef::host()) {}",
+           cuda_arrays("CudaArrayInterfaceOnDevice.an_export_names_its_stream_which_comes_after_pending_work")),
+    Mutant("host_shown_memory_too_early", "src/interop/host_memory_rules.cpp",
+           "    view.lease().order_after(StreamRef::host(), view.is_read_only() ? Use::read : Use::write);\n", "",
+           cuda_arrays("CudaArrayInterfaceOnDevice.the_hosts_protocols_know_pinned_and_managed_memory_and_wait_for_it")),
+    Mutant("device_memory_taken_for_the_hosts", "src/interop/host_memory_rules.cpp", "if (!reachable_from(found.device, Device::cpu())) {", "if (false) {",
+           cuda_arrays("CudaArrayInterfaceOnDevice.the_hosts_protocols_take_and_show_no_device_memory")),
+]
+
+MUTANTS = CALLING + MEMORY + KERNELS + CONVERTING + BATCHING + COPYING + OVER_LINK + RELEASING + C_INTERFACE + EXPORTING + ARROW_ON_DEVICE + INTERFACES

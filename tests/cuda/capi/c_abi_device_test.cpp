@@ -4,9 +4,12 @@
 #include <cuda_runtime_api.h>
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "capi/foreign_owner.hpp"
@@ -16,6 +19,7 @@
 #include <ndlease/access.hpp>
 #include <ndlease/error.hpp>
 #include <ndlease/format_types.hpp>
+#include <ndlease/interop/arrow.hpp>
 #include <ndlease/interop/c_abi.hpp>
 
 namespace ndlease::testing {
@@ -239,6 +243,92 @@ TEST_F(CAbiOnDevice, exported_views_know_the_default_streams_and_refuse_what_is_
     const ndl_stream elsewhere = {{NDL_CUDA, 99}, 7};
     EXPECT_NE(ndl_view_used_on(&view, &elsewhere, 5, &error_), NDL_OK);
     ndl_view_release(&view);
+}
+
+/// Out by a protocol that knows the consumer's stream, in again, and given back while the consumer still works.
+class CProtocolsOnDevice : public CAbiOnDevice {
+protected:
+    ndl_view lend() {
+        const ndl_view description = describe();
+        ndl_lend_options options = {};
+        options.struct_size = sizeof options;
+        options.policy = NDL_RELEASE_IN_ORDER;
+        options.stream = options.ready = &on_producer_;
+        options.context = this;
+        memory_ = description.data;
+        options.release = [](void* context, int, const ndl_stream* stream) {
+            auto& test = *static_cast<CProtocolsOnDevice*>(context);
+            ++test.released_;
+            EXPECT_EQ(cudaFreeAsync(test.memory_, native(*stream)), cudaSuccess);  // strict checks say when something still uses it
+        };
+        ndl_view view = {};
+        EXPECT_EQ(ndl_view_lend(&description, &options, &view, &error_), NDL_OK) << error_.message;
+        return view;
+    }
+    void expect_released_once() {
+        for (int i = 0; i < 2000 && released_ == 0; ++i) {
+            ndl_lease_statistics left = {};
+            EXPECT_EQ(ndl_retry_quarantined(&left, nullptr), NDL_OK);
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        EXPECT_EQ(released_, 1);
+    }
+    void* memory_ = nullptr;
+    std::atomic<int> released_{0};
+};
+
+TEST_F(CProtocolsOnDevice, dlpack_for_a_declared_consumer) {
+    ndl_view view = lend();
+    ::DLManagedTensorVersioned* tensor = nullptr;
+    ASSERT_EQ(ndl_to_dlpack_versioned(&view, &on_consumer_, &tensor, &error_), NDL_OK) << error_.message;
+    ndl_view_release(&view);
+    ndl_view back = {};
+    ASSERT_EQ(ndl_from_dlpack_versioned(tensor, &on_consumer_, &back, &error_), NDL_OK) << error_.message;
+    read_on_consumer(back.data);
+    ASSERT_EQ(ndl_view_used_on(&back, &on_consumer_, NDL_USE_READ, &error_), NDL_OK);
+    ndl_view_release(&back);
+    expect_released_once();
+    expect_seen();
+}
+
+TEST_F(CProtocolsOnDevice, arrow_for_a_declared_consumer) {
+    ndl_view view = lend();
+    arrow::ArrowSchema schema = {};
+    arrow::ArrowDeviceArray array = {};
+    auto* const peer_schema = reinterpret_cast<::ArrowSchema*>(&schema);
+    auto* const peer_array = reinterpret_cast<::ArrowDeviceArray*>(&array);
+    ASSERT_EQ(ndl_to_arrow_device(&view, 0, &on_consumer_, peer_schema, peer_array, &error_), NDL_OK) << error_.message;
+    ndl_view_release(&view);
+    EXPECT_EQ(array.device_type, NDL_CUDA);
+    ndl_view back = {};
+    ASSERT_EQ(ndl_from_arrow_device(peer_schema, peer_array, &back, &error_), NDL_OK) << error_.message;
+    schema.release(&schema);
+    ASSERT_EQ(ndl_view_acquire(&back, &on_consumer_, NDL_USE_READ, &error_), NDL_OK) << error_.message;
+    read_on_consumer(back.data);
+    ASSERT_EQ(ndl_view_used_on(&back, &on_consumer_, NDL_USE_READ, &error_), NDL_OK);
+    ndl_view_release(&back);
+    expect_released_once();
+    expect_seen();
+}
+
+TEST_F(CProtocolsOnDevice, the_cuda_array_interface_for_a_declared_consumer) {
+    ndl_view view = lend();
+    std::array<char, 1000> json{};
+    ndl_exported* exported = nullptr;
+    EXPECT_EQ(ndl_to_cuda_array_interface(&view, &on_consumer_, json.data(), 10, nullptr, &exported, &error_), NDL_OUT_OF_RANGE);
+    EXPECT_EQ(exported, nullptr);
+    ASSERT_EQ(ndl_to_cuda_array_interface(&view, &on_consumer_, json.data(), json.size(), nullptr, &exported, &error_), NDL_OK) << error_.message;
+    ndl_view_release(&view);
+    const ndl_release_callback end = [](void* context, int, const ndl_stream*) { ndl_exported_end(static_cast<ndl_exported*>(context)); };
+    ndl_view back = {};
+    ASSERT_EQ(ndl_from_cuda_array_interface(json.data(), end, exported, &back, &error_), NDL_OK) << error_.message << json.data();
+    EXPECT_EQ(back.data, memory_);
+    ASSERT_EQ(ndl_view_acquire(&back, &on_consumer_, NDL_USE_READ, &error_), NDL_OK) << error_.message;
+    read_on_consumer(back.data);
+    ASSERT_EQ(ndl_view_used_on(&back, &on_consumer_, NDL_USE_READ, &error_), NDL_OK);
+    ndl_view_release(&back);
+    expect_released_once();
+    expect_seen();
 }
 
 TEST_F(CAbiOnDevice, a_wrong_device_tag_is_refused) {
