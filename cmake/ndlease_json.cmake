@@ -7,5 +7,5 @@ set(NDLEASE_JSON_INCLUDES "")
 if(NDLEASE_JSON_FOUND)
   get_target_property(NDLEASE_JSON_INCLUDES nlohmann_json::nlohmann_json INTERFACE_INCLUDE_DIRECTORIES)
   # A folder that the compiler searches anyway must stay where it is in its order.
-  list(REMOVE_ITEM NDLEASE_JSON_INCLUDES ${CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES})
+  list(REMOVE_ITEM NDLEASE_JSON_INCLUDES "" ${CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES})
 endif()

@@ -39,8 +39,7 @@ Device device_of(const void* data, bool has_elements, const ImportOptions& optio
         fail(errc::device, "memory of " + to_string(*options.device) + ", which no CUDA device can reach");
     if (!options.check_device || data == nullptr || !has_elements) {
         if (options.device) return *options.device;
-        if (!has_elements) return Device::cuda(0);
-        if (data == nullptr) return Device::cuda(0);  // refused as NULL with elements
+        if (!has_elements || data == nullptr) return Device::cuda(0);  // NULL with elements is refused when it is lent
         fail(errc::invalid_argument, "the device must be given where the pointer is not to be asked");
     }
     const PointerProperties found = pointer_properties(data);

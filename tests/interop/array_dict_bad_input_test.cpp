@@ -59,7 +59,7 @@ std::vector<BadClass<Dict>> common_classes() {
          }},
         {"strides of another rank", errc::bad_layout,
          [](Random& r, Dict& d) { d.strides = Dims(d.shape.size() + static_cast<int>(r.one_in(2) ? r.in(1, 5) : -1), 8); }},
-        {"negative extent", errc::bad_layout, [](Random& r, Dict& d) { d.shape[axis_of(r, d.shape)] = r.one_in(2) ? -1 : r.in(least_number, -1); }},
+        {"negative extent", errc::bad_layout, [](Random& r, Dict& d) { d.shape[axis_of(r, d.shape)] = r.one_in(2) ? -1 : r.in(least_number + 1, -1); }},
         {"more elements than 63 bits", errc::overflow,
          [](Random& r, Dict& d) {
              d.shape = {huge(r), huge(r)};
@@ -140,7 +140,7 @@ std::vector<BadClass<Host>> host_classes() {
         {"a version below 3", errc::not_supported, [](Random& r, Host& h) { h.dict.version = static_cast<int>(r.in(std::numeric_limits<int>::min(), 2)); }},
         {"no address and no buffer", errc::invalid_argument, [](Random&, Host& h) { h.dict.data = std::nullopt; }},
         {"an offset beside an address", errc::invalid_argument,
-         [](Random& r, Host& h) { h.dict.offset = r.one_in(2) ? r.in(1, 1000) : r.in(least_number, -1); }},
+         [](Random& r, Host& h) { h.dict.offset = r.one_in(2) ? r.in(1, 1000) : r.in(least_number + 1, -1); }},
         {"a buffer beside an address", errc::invalid_argument,
          [](Random&, Host& h) { h.buffer = View::lend(memory, Device::cpu(), Format(), Layout::c_order({4096}, 1)); }},
     };
@@ -170,7 +170,7 @@ TEST(ArrayDictBadInput, in_a_buffer) {
     const auto bytes = [](std::int64_t n) { return View::lend(memory, Device::cpu(), Format(), Layout::c_order({n}, 1)); };
     const std::vector<BadClass<Host>> classes = {
         {"offset behind the buffer", errc::out_of_bounds, [](Random& r, Host& h) { h.dict.offset = r.in(4097, largest_number); }},
-        {"negative offset", errc::out_of_bounds, [](Random& r, Host& h) { h.dict.offset = r.in(least_number, -1); }},
+        {"negative offset", errc::out_of_bounds, [](Random& r, Host& h) { h.dict.offset = r.in(least_number + 1, -1); }},
         {"array longer than the buffer", errc::out_of_bounds, [](Random& r, Host& h) { h.dict.offset = 4096 - r.in(0, 3); }},
         {"array before the buffer", errc::out_of_bounds,
          [](Random& r, Host& h) {
@@ -206,7 +206,7 @@ std::vector<BadClass<CudaArrayInterface>> cuda_classes() {
     std::vector<BadClass<Dict>> classes = {
         {"an unknown version", errc::not_supported, [](Random& r, Dict& d) { d.version = static_cast<int>(r.one_in(2) ? r.in(4, 1 << 30) : r.in(-1000, -1)); }},
         {"stream 0", errc::invalid_argument, [](Random&, Dict& d) { d.stream = 0; }},
-        {"a negative stream", errc::invalid_argument, [](Random& r, Dict& d) { d.stream = r.one_in(2) ? -1 : r.in(least_number, -1); }},
+        {"a negative stream", errc::invalid_argument, [](Random& r, Dict& d) { d.stream = r.one_in(2) ? -1 : r.in(least_number + 1, -1); }},
         {"a stream before version 3", errc::invalid_argument,
          [](Random& r, Dict& d) {
              d.version = static_cast<int>(r.in(0, 2));

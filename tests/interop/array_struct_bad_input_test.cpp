@@ -124,7 +124,7 @@ const std::vector<BadClass<Input>> classes = {
          for (std::int64_t n = r.in(300, 3000); n > 0; --n) i.descr += "[('a', ";
      }},
     {"shape is NULL", errc::invalid_argument, [](Random&, Input& i) { i.shape_is_null = true; }},
-    {"negative extent", errc::bad_layout, [](Random& r, Input& i) { i.shape[axis_of(r, i)] = r.one_in(2) ? -1 : r.in(least_number, -1); }},
+    {"negative extent", errc::bad_layout, [](Random& r, Input& i) { i.shape[axis_of(r, i)] = r.one_in(2) ? -1 : r.in(least_number + 1, -1); }},
     {"more elements than 63 bits", errc::overflow,
      [](Random& r, Input& i) {
          i.block.nd = 3;

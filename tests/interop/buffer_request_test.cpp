@@ -212,7 +212,7 @@ std::string nested(std::int64_t depth) {
 const std::vector<BadClass<Input>> classes = {
     {"ndim is negative", errc::out_of_range, [](Random& r, Input& i) { i.fields.ndim = static_cast<int>(r.in(std::numeric_limits<int>::min(), -1)); }},
     {"ndim is above 64", errc::out_of_range, [](Random& r, Input& i) { i.fields.ndim = static_cast<int>(r.in(65, std::numeric_limits<int>::max())); }},
-    {"itemsize is negative", errc::bad_format, [](Random& r, Input& i) { i.fields.itemsize = r.one_in(2) ? -1 : r.in(least_number, -1); }},
+    {"itemsize is negative", errc::bad_format, [](Random& r, Input& i) { i.fields.itemsize = r.one_in(2) ? -1 : r.in(least_number + 1, -1); }},
     {"itemsize is not the format's", errc::bad_format,
      [](Random& r, Input& i) {
          i.format = one_of<const char*>(r, {"B", "h", "<q", "Zd", "3s", "T{<i:a:<d:b:}"});
@@ -244,19 +244,21 @@ const std::vector<BadClass<Input>> classes = {
     {"len is negative without a shape", errc::bad_layout,
      [](Random& r, Input& i) {
          i.shape.clear();
-         i.fields.len = r.in(least_number, -1);
+         i.fields.len = r.in(least_number + 1, -1);
      }},
-    {"negative extent", errc::bad_layout, [](Random& r, Input& i) { i.shape[0] = r.one_in(2) ? -1 : r.in(least_number, -1); }},
+    {"negative extent", errc::bad_layout, [](Random& r, Input& i) { i.shape[0] = r.one_in(2) ? -1 : r.in(least_number + 1, -1); }},
     {"two negative extents", errc::bad_layout,
      [](Random& r, Input& i) {
          i.fields.ndim = 2;
          i.shape = {-2, -r.in(1, 100)};
+         i.strides = {8, 8};
          i.fields.len = i.shape[0] * i.shape[1] * i.fields.itemsize;
      }},
     {"more elements than 63 bits", errc::overflow,
      [](Random& r, Input& i) {
          i.fields.ndim = 2;
          i.shape = {huge(r), huge(r)};
+         i.strides = {1, 1};
      }},
     {"more bytes than 63 bits", errc::overflow,
      [](Random& r, Input& i) {

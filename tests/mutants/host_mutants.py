@@ -314,8 +314,7 @@ def interpreters(*names):
 
 EVERY_REQUEST = buffers("BufferRequest.every_request_gets_its_answer")
 ARRAYS = [
-    Mutant("swapped_items_read_as_native", STRUCT, "!= 0 ? ByteOrder::native : other) == ByteOrder::big", "!= 0 ? ByteOrder::native : ByteOrder::native) == ByteOrder::big",
-           arrays("ArrayLaw.struct_with_descr")),
+    Mutant("byte_order_flag_read_the_other_way", STRUCT, "& not_swapped) != 0 ? ByteOrder", "& not_swapped) == 0 ? ByteOrder", arrays("ArrayLaw.struct_with_descr")),
     Mutant("read_only_structs_written", STRUCT, "{.read_only = (block.flags & writeable) == 0,", "{.read_only = false,", arrays("ArrayLaw.struct_with_descr")),
     Mutant("descr_not_given_back", STRUCT, "if (object != nullptr && release != nullptr) release(object);", "if (object == nullptr && release != nullptr) release(object);",
            arrays("ArrayStruct.descr_is_given_back_once")),
@@ -325,7 +324,7 @@ ARRAYS = [
     Mutant("offset_into_the_buffer_forgotten", DICT, "const_cast<void*>(buffer.data())) + dict.offset;", "const_cast<void*>(buffer.data()));", arrays("ArrayDictBadInput.*")),
     Mutant("last_of_two_keys_wins", "src/interop/array_json.cpp", '            if (std::find(seen.begin(), seen.end(), key) != seen.end()) fail(key, "the key appears twice");\n',
            "", arrays("ArrayJsonBadInput.*")),
-    Mutant("stream_0_taken", CUDA_DICT, "    if (*dict.stream == 0) fail(", "    if (*dict.stream == -7) fail(", arrays("CudaDictBadInput.*")),
+    Mutant("stream_before_version_3_taken", CUDA_DICT, "    if (dict.version < first_with_stream) fail(", "    if (dict.version < 0) fail(", arrays("CudaDictBadInput.*")),
     Mutant("pointer_of_no_elements_kept", CUDA_DICT, "view.size() > 0 || options.version < first_with_zero_pointer;", "true;", arrays("CudaArrayLaw.dict")),
     Mutant("format_given_unasked", ANSWER, "    if (asks(flags, with_format)) fields.format = ", "    fields.format = ", EVERY_REQUEST),
     Mutant("fortran_order_given_without_strides", ANSWER, "if (!asks(flags, with_strides) && !in_c_order)", "if (!asks(flags, with_strides) && !view.is_contiguous(Order::any))",

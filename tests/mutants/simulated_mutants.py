@@ -279,7 +279,7 @@ INTERFACES = [
            cuda_arrays("CudaArrayInterfaceOnDevice.consumers_come_after_the_producers_stream")),
     Mutant("imported_memory_is_always_on_device_0", CUDA_DICT, "    return found.device;", "    return Device::cuda(0);",
            cuda_arrays("CudaArrayInterfaceOnTwoDevices.*", "CudaArrayInterfaceOnDevice.the_pointer_says_where_the_memory_is")),
-    Mutant("consumers_stream_not_recorded", CUDA_DICT, "share(view, stream) {}", "share(view, StreamRef::host()) {}",
+    Mutant("consumers_stream_not_recorded", CUDA_DICT, "share(view, stream) {}", "share(view, stream ? StreamRef::host() : StreamRef::host()) {}",
            cuda_arrays("CudaArrayInterfaceOnDevice.an_export_names_its_stream_which_comes_after_pending_work")),
     Mutant("host_shown_memory_too_early", "src/interop/host_memory_rules.cpp",
            "    view.lease().order_after(StreamRef::host(), view.is_read_only() ? Use::read : Use::write);\n", "",

@@ -65,6 +65,7 @@ public:
     Exported& operator=(Exported&& other) noexcept;
     /// Gives the share back, with the work on the declared stream so far as a recorded use. Does not wait. Any thread.
     ~Exported();
+    /// Not after this was moved from.
     [[nodiscard]] const CudaArrayInterface& dict() const noexcept;
 
 private:

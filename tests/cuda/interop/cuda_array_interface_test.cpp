@@ -38,10 +38,16 @@ protected:
     void SetUp() override {
         OnDevice::SetUp();
         set_quarantine_handler([](Device, const char*) {});
+#if defined(NDLEASE_SIMULATED_CUDA)
+        simulated_cuda::set_scheduler(simulated_cuda::Scheduler::lazy);  // work runs when it is waited for: a wait that is missing shows
+#endif
     }
     void TearDown() override {
         set_quarantine_handler(nullptr);
         OnDevice::TearDown();
+#if defined(NDLEASE_SIMULATED_CUDA)
+        simulated_cuda::set_scheduler(simulated_cuda::Scheduler::eager);
+#endif
     }
     [[nodiscard]] static bool soon(const std::atomic<int>& flag) {
         for (int i = 0; i < 5000 && flag == 0; ++i) std::this_thread::sleep_for(std::chrono::milliseconds(1));
