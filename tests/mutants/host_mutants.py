@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Bugs in the lease's protocol, refused by the tests on streams whose every step the test decides."""
 
+from library_mutants import LIBRARIES
 from mutant import DOES_NOT_COMPILE, SURVIVED, Mutant
 
 ORDER, SETTLE, RELEASE = "src/lease/order.cpp", "src/lease/settle.cpp", "src/lease/release.cpp"
@@ -214,4 +215,4 @@ CHECKING = [  # in what checks the benchmarks' results
            patterns("Oracle.knows_what_items_change_to")),
 ]
 
-MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING + COPYING + PACKING + CHECKING
+MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING + COPYING + PACKING + CHECKING + LIBRARIES
