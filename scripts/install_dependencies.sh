@@ -7,7 +7,7 @@ set -euo pipefail
 
 build_packages=(cmake ninja-build g++ libcli11-dev nlohmann-json3-dev libtbb-dev libhwy-dev python3 python3-numpy)
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev librapidcheck-dev libdlpack-dev pkg-config cython3 python3-dev python3-venv
-    clang libclang-rt-dev clang-format-14 clang-tidy-14 spin g++-aarch64-linux-gnu)
+    clang libclang-rt-dev clang-format-14 clang-tidy-14 spin g++-aarch64-linux-gnu libeigen3-dev libopencv-core-dev)
 
 # Packages are there: other libraries to compare with come last, and may be absent.
 finish() {

@@ -31,7 +31,7 @@ Operand operand(const View& view, std::string_view modes) {
                             " elements; cuTENSOR takes positive ones alone; contiguous() makes a copy that will do",
                         axis);
         }
-        o.modes[o.rank] = modes[static_cast<std::size_t>(axis)];
+        o.modes[o.rank] = static_cast<unsigned char>(modes[static_cast<std::size_t>(axis)]);
         o.extents[o.rank] = view.shape()[axis];
         o.strides[o.rank++] = moves ? strides[axis] : 1;
     }

@@ -232,7 +232,7 @@ TEST(Cublas, stores_by_rows_and_by_columns) {
     EXPECT_EQ(by_rows.op, cublas::Op::t);
     EXPECT_EQ(by_rows.ld, 10);
     EXPECT_EQ(by_rows.rows, 4);
-    EXPECT_EQ(by_rows.type, Number{0});  // CUDA_R_32F
+    EXPECT_EQ(by_rows.type, EnumNumber{0});  // CUDA_R_32F
     const cublas::Matrix by_columns = cublas::matrix(rows.transpose());
     EXPECT_EQ(by_columns.op, cublas::Op::n);
     EXPECT_EQ(by_columns.ld, 10);

@@ -17,6 +17,7 @@
 #include <ndlease/interop/keep_alive.hpp>
 
 #include "pipeline/check.hpp"
+#include "shown_code.hpp"
 
 namespace ndlease {
 namespace {
@@ -73,6 +74,8 @@ TEST(Pipeline, the_same_views_through_the_adaptors_on_the_cpu) {
     }
     EXPECT_EQ(released, 1);
 }
+
+TEST(CudaLibrariesPage, shows_the_code_of_the_example) { testing::expect_shown_code(NDLEASE_CUDA_LIBRARIES_PAGE, NDLEASE_PIPELINE_EXAMPLE, 15); }
 
 }  // namespace
 }  // namespace ndlease

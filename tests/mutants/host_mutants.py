@@ -2,6 +2,7 @@
 """Bugs in the lease's protocol, refused by the tests on streams whose every step the test decides."""
 
 from arrow_mutants import ARROW
+from library_mutants import LIBRARIES
 from mutant import DOES_NOT_COMPILE, SURVIVED, Mutant
 
 ORDER, SETTLE, RELEASE = "src/lease/order.cpp", "src/lease/settle.cpp", "src/lease/release.cpp"
@@ -337,3 +338,4 @@ ARRAYS = [
 ]
 
 MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING + COPYING + PACKING + CHECKING + C_INTERFACE + EXPORTED + DLPACK + ARROW + ARRAYS
+MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING + COPYING + PACKING + CHECKING + LIBRARIES

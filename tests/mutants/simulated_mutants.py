@@ -289,3 +289,11 @@ INTERFACES = [
 ]
 
 MUTANTS = CALLING + MEMORY + KERNELS + CONVERTING + BATCHING + COPYING + OVER_LINK + RELEASING + C_INTERFACE + EXPORTING + ARROW_ON_DEVICE + INTERFACES
+LIBRARIES = [  # in what adaptors do with streams
+    Mutant("policy_without_its_access", "include/ndlease/interop/thrust.hpp", "access(entry.use.view, entry.stream, entry.use.use)",
+           "access(entry.use.view, StreamRef::host(), entry.use.use)", ("cuda/device_libraries_test Libraries.a_policy_is_ordered*",)),
+    Mutant("unpacked_the_wrong_way", "include/ndlease/copy_for.hpp", "if (is_copy_) copy(target_, packed_, stream);", "if (is_copy_) copy(packed_, target_, stream);",
+           ("cuda/device_libraries_test Libraries.a_copy_on_request_is_made_on_the_device",)),
+]
+
+MUTANTS = CALLING + MEMORY + KERNELS + CONVERTING + BATCHING + COPYING + OVER_LINK + RELEASING + LIBRARIES

@@ -18,7 +18,7 @@ enum class Op : int { n = 0, t = 1, c = 2 };
 /// A matrix as an operand: op(stored) is the View's matrix. Element (i,j) of the stored one is `i + j*ld` elements after data.
 struct Matrix {
     const void* data = nullptr;
-    Number type;  ///< cudaDataType_t
+    EnumNumber type;  ///< cudaDataType_t
     Op op = Op::n;
     std::int64_t rows = 0, columns = 0;  ///< as stored, before op
     std::int64_t ld = 1;                 ///< elements, >= max(1, rows)
@@ -32,7 +32,7 @@ struct Matrix {
 /// n elements, `increment` apart. As in BLAS, data is the lowest address: with a negative increment element 0 is the last one there.
 struct Vector {
     const void* data = nullptr;
-    Number type;
+    EnumNumber type;
     std::int64_t n = 0;
     std::int64_t increment = 1;  ///< elements, never 0
 };
@@ -51,13 +51,13 @@ struct Gemm {
     Op op_a = Op::n, op_b = Op::n;
     std::int64_t m = 0, n = 0, k = 0;
     const void* a = nullptr;
-    Number type_a;
+    EnumNumber type_a;
     std::int64_t lda = 1, stride_a = 0;
     const void* b = nullptr;
-    Number type_b;
+    EnumNumber type_b;
     std::int64_t ldb = 1, stride_b = 0;
     void* c = nullptr;
-    Number type_c;
+    EnumNumber type_c;
     std::int64_t ldc = 1, stride_c = 0;
     std::int64_t batch = 1;
     bool swapped = false;  ///< C is stored by rows: this is C^T = B^T A^T, so a is the View b's
@@ -75,7 +75,7 @@ struct Gemv {
     Op op = Op::n;
     std::int64_t rows = 0, columns = 0;
     const void* a = nullptr;
-    Number type;
+    EnumNumber type;
     std::int64_t lda = 1;
     const void* x = nullptr;
     std::int64_t incx = 1;
@@ -89,8 +89,9 @@ struct Gemv {
 /// cublasComputeType_t, `algorithm`: a cublasGemmAlgo_t. Needs <cublas_v2.h> of CUDA 12 or later in the program.
 template <class Handle, class Compute, class Algorithm>
 auto run(Handle handle, const Gemm& g, const void* alpha, const void* beta, Compute compute, Algorithm algorithm) {
-    return cublasGemmStridedBatchedEx_64(handle, Number{static_cast<int>(g.op_a)}, Number{static_cast<int>(g.op_b)}, g.m, g.n, g.k, alpha, g.a, g.type_a, g.lda,
-                                         g.stride_a, g.b, g.type_b, g.ldb, g.stride_b, beta, g.c, g.type_c, g.ldc, g.stride_c, g.batch, compute, algorithm);
+    return cublasGemmStridedBatchedEx_64(handle, EnumNumber{static_cast<int>(g.op_a)}, EnumNumber{static_cast<int>(g.op_b)}, g.m, g.n, g.k, alpha, g.a,
+                                         g.type_a, g.lda, g.stride_a, g.b, g.type_b, g.ldb, g.stride_b, beta, g.c, g.type_c, g.ldc, g.stride_c, g.batch,
+                                         compute, algorithm);
 }
 
 }  // namespace ndlease::cublas

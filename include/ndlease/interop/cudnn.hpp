@@ -16,7 +16,7 @@ namespace ndlease::cudnn {
 /// What describes a tensor to cuDNN: the classic descriptors take 32-bit numbers, the graph API these.
 struct Tensor {
     static constexpr int most_axes = 8;  ///< CUDNN_DIM_MAX
-    Number type;                         ///< cudnnDataType_t
+    EnumNumber type;                     ///< cudnnDataType_t
     int rank = 0;
     std::int64_t extents[most_axes] = {};
     std::int64_t strides[most_axes] = {};  ///< elements

@@ -20,7 +20,7 @@ struct Operand {
     std::int32_t modes[most_modes] = {};
     std::int64_t extents[most_modes] = {};
     std::int64_t strides[most_modes] = {};  ///< elements
-    Number type;                            ///< cudaDataType_t, whose numbers cutensorDataType_t has too
+    EnumNumber type;                        ///< cudaDataType_t, whose numbers cutensorDataType_t has too
     std::uint32_t alignment = 1;            ///< bytes: the largest power of two, at most 256, that data is a multiple of
     const void* data = nullptr;
 };

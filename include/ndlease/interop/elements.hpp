@@ -14,12 +14,12 @@
 namespace ndlease {
 
 /// An enumerator of another library by its number; it becomes that library's enumeration where one is wanted, so that no header of it is needed here.
-struct Number {
+struct EnumNumber {
     int value = 0;
     template <class Enumeration>
     requires std::is_enum_v<Enumeration>
     constexpr operator Enumeration() const noexcept { return static_cast<Enumeration>(value); }  // NOLINT(google-explicit-constructor): that is what it is for
-    friend constexpr bool operator==(Number, Number) noexcept = default;
+    friend constexpr bool operator==(EnumNumber, EnumNumber) noexcept = default;
 };
 
 namespace detail {

@@ -38,7 +38,7 @@ private:
 
 /// Takes the object over; only rvalues, so that it is seen where it happens.
 template <class T>
-requires(!std::is_lvalue_reference_v<T> && !std::is_const_v<T>) [[nodiscard]] Owned<T> own(T&& object) { return Owned<T>(std::move(object)); }
+requires(!std::is_lvalue_reference_v<T> && !std::is_const_v<T>) [[nodiscard]] Owned<T> own(T&& object) { return Owned<T>(std::forward<T>(object)); }
 
 namespace detail {
 

@@ -21,12 +21,12 @@ enum class Items : std::uint8_t {
 struct Buffer {
     const void* data = nullptr;
     std::size_t count = 0;
-    Number type;  ///< ncclDataType_t
+    EnumNumber type;  ///< ncclDataType_t
 };
 struct MutableBuffer {
     void* data = nullptr;
     std::size_t count = 0;
-    Number type;
+    EnumNumber type;
 };
 
 /// What NCCL reads. `order`: how the elements follow each other in memory; sender and receiver must agree, so Order::any is for what keeps it the same on all
