@@ -8,6 +8,7 @@
 #include <ndlease/interop/arrow.hpp>
 
 #include "interop/arrow_plan.hpp"
+#include "interop/arrow_release.hpp"
 #include "interop/exported_share.hpp"
 #include "lease/control_block.hpp"
 #include "lease/stream_uses.hpp"
@@ -34,7 +35,7 @@ struct ArrayParts {
     ArrowArray* children[1] = {nullptr};
 };
 
-void release_array(ArrowArray* self) noexcept {
+NDLEASE_CALLED_BY_PEERS void release_array(ArrowArray* self) noexcept {
     const std::unique_ptr<ArrayParts> parts(static_cast<ArrayParts*>(self->private_data));
     self->release = nullptr;
     if (parts->child.release != nullptr) parts->child.release(&parts->child);

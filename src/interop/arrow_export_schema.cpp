@@ -6,6 +6,7 @@
 #include <ndlease/interop/arrow.hpp>
 
 #include "interop/arrow_plan.hpp"
+#include "interop/arrow_release.hpp"
 
 namespace ndlease::arrow {
 namespace {
@@ -19,7 +20,7 @@ struct SchemaParts {
     ArrowSchema* children[1] = {nullptr};
 };
 
-void release_schema(ArrowSchema* self) noexcept {
+NDLEASE_CALLED_BY_PEERS void release_schema(ArrowSchema* self) noexcept {
     const std::unique_ptr<SchemaParts> parts(static_cast<SchemaParts*>(self->private_data));
     self->release = nullptr;
     if (parts->child.release != nullptr) parts->child.release(&parts->child);

@@ -7,6 +7,7 @@
 
 #include "interop/arrow_device.hpp"
 #include "interop/arrow_leaves.hpp"
+#include "interop/arrow_release.hpp"
 
 namespace ndlease::arrow {
 namespace {
@@ -22,7 +23,7 @@ struct Owned {
         // The producer's release may call the device. Where no such call may be made the memory goes with the process.
         const bool no_device_calls = info.status == ReleaseStatus::exiting || info.status == ReleaseStatus::forked;
         if (no_device_calls && device.type != DeviceType::cpu) return;
-        array.release(&array);
+        call_release(array);
     }
 };
 

@@ -87,7 +87,7 @@ struct Node {
     int releases = 0;
 };
 
-constexpr std::int64_t largest_buffer = 1 << 16;
+constexpr std::int64_t largest_buffer = 1 << 12;
 
 void release(arrow::ArrowArray* self) {
     auto& node = *static_cast<Node*>(self->private_data);
@@ -126,7 +126,7 @@ std::unique_ptr<Node> build(Input& in, int depth) {
     array.offset = in.small();
     array.null_count = in.small();
     if ((flags & 1U) != 0) array.length *= std::int64_t{1} << 40;
-    if ((flags & 2U) != 0) array.offset *= std::int64_t{1} << 50;
+    if ((flags & 2U) != 0) array.offset *= std::int64_t{1} << 47;
     node->metadata = in.bytes(in.byte());
     const std::size_t children = depth < 70 ? in.byte() % 4 : 0;
     for (std::size_t i = 0; i < children; ++i) node->children.push_back(build(in, depth + 1));

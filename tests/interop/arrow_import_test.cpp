@@ -151,15 +151,15 @@ TEST(ArrowImport, a_fixed_shape_tensor_has_its_logical_axes) {
 
 TEST(ArrowImport, a_boolean_array_is_one_item_of_packed_bits) {
     const std::array<std::uint8_t, 4> bytes = {0x00, 0xb5, 0x01, 0x00};
-    NodePtr node = arrow_primitive("b", 9, bytes.data());
-    node->array.offset = 8;
-    const View view = arrow::import_array(node->schema, node->array, at_once);
+    const NodePtr whole_byte = arrow_primitive("b", 9, bytes.data());
+    whole_byte->array.offset = 8;
+    const View view = arrow::import_array(whole_byte->schema, whole_byte->array, at_once);
     EXPECT_EQ(view.rank(), 0);
     EXPECT_EQ(view.format(), Format::subarray(Format::bit_field(1), std::vector<std::int64_t>{9}));
     EXPECT_EQ(view.data(), &bytes[1]);
     EXPECT_EQ(view.itemsize(), 2);
 
-    node = arrow_primitive("b", 9, bytes.data());
+    NodePtr node = arrow_primitive("b", 9, bytes.data());
     node->array.offset = 3;
     expect_refused(errc::not_expressible, "bit 3 of a byte", *node);
 

@@ -1,25 +1,30 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""Arrays of pyarrow and nanoarrow become Views where their elements are, and come back as the same arrays: arrow_peers_test.py LIBRARY PEERS
+"""Arrays of nanoarrow and pyarrow become Views where their elements are, and come back as the same arrays: arrow_peers_test.py LIBRARY PEERS
 
-PEERS is the folder of a virtual environment that may hold the two; without pyarrow and nanoarrow the test is skipped (exit 77).
+PEERS is the folder of a virtual environment that may hold them; without nanoarrow the test is skipped (exit 77), without pyarrow and NumPy their part is.
 The random part prints its seed; repeat it with NDLEASE_TEST_SEED."""
 import ctypes
 import os
 import random
+import struct
 import sys
 
+VENV = os.path.join(sys.argv[2], "bin", "python")
+if os.path.exists(VENV) and os.environ.get("NDLEASE_IN_PEERS") != "1":
+    os.execve(VENV, [VENV, "-B", *sys.argv], {**os.environ, "NDLEASE_IN_PEERS": "1"})
 try:
     import nanoarrow as na
     import nanoarrow.device
+except ImportError as error:
+    print("skipped:", error)
+    sys.exit(77)
+try:
     import numpy as np
     import pyarrow as pa
 except ImportError as error:
-    venv = os.path.join(sys.argv[2], "bin", "python")
-    if os.path.exists(venv) and os.environ.get("NDLEASE_IN_PEERS") != "1":
-        os.execve(venv, [venv, "-B", *sys.argv], {**os.environ, "NDLEASE_IN_PEERS": "1"})
-    print("skipped:", error)
-    sys.exit(77)
+    print("without pyarrow:", error)
+    pa = None
 
 LIBRARY = ctypes.CDLL(sys.argv[1])
 POINTER = ctypes.pythonapi.PyCapsule_GetPointer
@@ -29,11 +34,6 @@ NEW = ctypes.pythonapi.PyCapsule_New
 NEW.restype, NEW.argtypes = ctypes.py_object, [ctypes.c_void_p, ctypes.c_char_p, DESTRUCTOR]
 OF_DYING = ctypes.PYFUNCTYPE(ctypes.c_void_p, ctypes.c_void_p, ctypes.c_char_p)(("PyCapsule_GetPointer", ctypes.pythonapi))
 living = {}  # the structs behind capsules of ours, by address
-FORMATS = {
-    pa.int8(): "b", pa.uint8(): "B", pa.int16(): "<h", pa.uint16(): "<H", pa.int32(): "<i", pa.uint32(): "<I", pa.int64(): "<q", pa.uint64(): "<Q",
-    pa.float16(): "<e", pa.float32(): "<f", pa.float64(): "<d", pa.timestamp("ns"): "<datetime[ns]>", pa.timestamp("s"): "<datetime[s]>",
-    pa.duration("us"): "<timedelta[us]>", pa.binary(5): "5x",
-}  # fmt: skip
 checks = 0
 
 
@@ -117,6 +117,14 @@ class ExportedToDevice(Exported):
         return self.capsules(LIBRARY.arrow_peer_export_device, 128, b"arrow_device_array")
 
 
+def formats():
+    return {
+        pa.int8(): "b", pa.uint8(): "B", pa.int16(): "<h", pa.uint16(): "<H", pa.int32(): "<i", pa.uint32(): "<I", pa.int64(): "<q", pa.uint64(): "<Q",
+        pa.float16(): "<e", pa.float32(): "<f", pa.float64(): "<d", pa.timestamp("ns"): "<datetime[ns]>", pa.timestamp("s"): "<datetime[s]>",
+        pa.duration("us"): "<timedelta[us]>", pa.binary(5): "5x",
+    }  # fmt: skip
+
+
 def random_primitive(rng, kind, length):
     raw = rng.randbytes(length * max(kind.bit_width // 8, 1))
     if pa.types.is_floating(kind):
@@ -154,7 +162,7 @@ def check_both_ways(array, item, dtype, expected, shape):
 
 
 def test_lists(rng):
-    for kind, item in FORMATS.items():
+    for kind, item in formats().items():
         for _ in range(12):
             sizes = [rng.randint(0, 4) for _ in range(rng.randint(0, 3))]
             length = rng.randint(0, 5)
@@ -252,29 +260,60 @@ def test_batches():
     LIBRARY.arrow_peer_drop()
 
 
-def test_nanoarrow():
-    array = na.c_array([1.5, 2.5, 3.5], na.float64())
-    [(_, item, address, shape, strides)] = import_columns(array)
-    check(item == "<d" and elements(address, np.dtype("f8"), shape, strides).tolist() == [1.5, 2.5, 3.5], item)
+def nested(address, item, shape, strides):
+    """The elements as nested lists, read where they are."""
+    if not shape:
+        return struct.unpack(item, ctypes.string_at(address, struct.calcsize(item)))[0]
+    return [nested(address + i * strides[0], item, shape[1:], strides[1:]) for i in range(shape[0])]
+
+
+def test_nanoarrow(rng):
+    kinds = {na.int8(): "b", na.uint8(): "B", na.int16(): "<h", na.uint16(): "<H", na.int32(): "<i", na.uint32(): "<I", na.int64(): "<q", na.uint64(): "<Q"}
+    for kind, item in kinds.items():
+        for _ in range(20):
+            sizes = [rng.randint(1, 4) for _ in range(rng.randint(0, 3))]
+            lengths = [rng.randint(1, 5)]
+            offsets = [rng.randint(0, 3) for _ in range(len(sizes) + 1)]
+            for size, offset in zip(sizes, offsets):
+                lengths.append((lengths[-1] + offset) * size)
+            raw = rng.randbytes((lengths[-1] + offsets[-1]) * struct.calcsize(item))
+            array = na.c_array_from_buffers(kind, lengths[-1], [None, raw], offset=offsets[-1])
+            schema = kind
+            for size, length, offset in zip(reversed(sizes), reversed(lengths[:-1]), reversed(offsets[:-1])):
+                schema = na.fixed_size_list(schema, size)
+                array = na.c_array_from_buffers(schema, length, [None], children=[array], offset=offset, move=True)
+            expected = na.Array(array).to_pylist()
+            [(_, seen_item, address, shape, strides)] = import_columns(array)
+            check(seen_item == item and shape == (lengths[0], *sizes), schema, seen_item, shape)
+            check(nested(address, item, shape, strides) == expected, schema, expected)
+            check(na.Array(na.c_array(Exported(0))).to_pylist() == expected, schema, expected)
+            LIBRARY.arrow_peer_drop()
+
     device_array = nanoarrow.device.c_device_array(na.c_array([1, 2, 3], na.int16()))
     [(_, item, address, shape, strides)] = import_columns(device_array, device=True)
-    check(item == "<h" and elements(address, np.dtype("i2"), shape, strides).tolist() == [1, 2, 3], item)
+    check(item == "<h" and nested(address, item, shape, strides) == [1, 2, 3], item)
     again = nanoarrow.device.c_device_array(ExportedToDevice(0))
     check(again.device_type_id == 1 and again.device_id in (-1, 0) and len(again.array) == 3, again)
     del again
     LIBRARY.arrow_peer_drop()
+    try:
+        import_columns(na.c_array([1, None], na.int32()))
+        check(False, "accepted")
+    except Refused as error:
+        check("1 nulls" in str(error), error)
 
 
 def main():
     seed = int(os.environ.get("NDLEASE_TEST_SEED", random.randrange(1 << 30)))
-    print("repeat with NDLEASE_TEST_SEED=%d; pyarrow %s, nanoarrow %s" % (seed, pa.__version__, na.__version__), flush=True)
+    print("repeat with NDLEASE_TEST_SEED=%d; nanoarrow %s, pyarrow %s" % (seed, na.__version__, pa.__version__ if pa else "absent"), flush=True)
     rng = random.Random(seed)
-    test_lists(rng)
-    test_tensors(rng)
-    test_booleans(rng)
-    test_nulls_and_other_types()
-    test_batches()
-    test_nanoarrow()
+    test_nanoarrow(rng)
+    if pa:
+        test_lists(rng)
+        test_tensors(rng)
+        test_booleans(rng)
+        test_nulls_and_other_types()
+        test_batches()
     print(checks, "checks passed")
 
 

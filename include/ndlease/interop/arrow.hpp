@@ -93,8 +93,8 @@ concept PeerDeviceArray = detail::same_size<T, ArrowDeviceArray> && requires(T& 
 // -- import --
 
 struct ImportOptions {
-    /// When the producer's release runs after the last View is gone. Not given: memory of the CPU at once, after a wait on the host for recorded uses
-    /// if there are any; other memory deferred, so that no producer frees under a kernel and nobody waits.
+    /// When the producer's release runs after the last View is gone. Not given: deferred() where there is a CUDA device that may still use the memory, so that
+    /// no producer frees under a kernel and nobody waits; else wait(), which without recorded uses is at once.
     std::optional<ReleasePolicy> policy = {};
     /// Ask the CUDA runtime whether the pointers are where the device says (check_device_tag).
     bool check_device = true;
@@ -169,7 +169,8 @@ struct ExportOptions {
 /// Text (`bytes`, `character`) is fixed-size binary with its Format in the metadata; boolean bytes are the extension arrow.bool8 over int8; a View of rank 0
 /// over one sub-array of single bits, as import makes it, is a boolean array.
 /// Throws Error{errc::not_expressible} that names what Arrow cannot say: kinds, byte order, rank 0, sub-arrays (expand_subarray() first), indirect
-/// axes, strides that are not contiguous, lists of more than 2^31-1 elements; errc::invalid_argument for options that make no sense.
+/// axes, strides that are not contiguous, lists of more than 2^31-1 elements; errc::invalid_argument for options that make no sense; errc::not_supported for a
+/// tensor in a build without JSON.
 [[nodiscard]] NDLEASE_API ArrowSchema export_schema(const View& view, const ExportOptions& options = {});
 /// Memory that the host can reach. Waits on the host for the producer's pending work and recorded writes, as this struct cannot say them. The array holds a
 /// share of the View's lease until its release is called: by the consumer, once, on any thread; NULL afterwards. It may be moved bit by bit, and children may
