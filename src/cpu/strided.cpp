@@ -149,7 +149,10 @@ void for_each_stretch(const backend::CopyJob& job, int dense, Visit&& visit) noe
     } else {
         const ItemPacker packer(run, task.src_strides[last]);
         const std::int64_t reach = (task.shape[last] - 1) * packer.src_stride;
-        const Foresight foresight(std::min<std::int64_t>(reach, 0), run + std::max<std::int64_t>(reach, 0));
+        const std::int64_t low = std::min<std::int64_t>(reach, 0);
+        const std::int64_t high = run + std::max<std::int64_t>(reach, 0);
+        const bool follow = outer.rank > 0 && outer.src_stride[outer.rank - 1] == high - low;  // stretches without gaps between need no foresight of ours
+        const Foresight foresight(low, follow ? low : high);
         for_each_position_ahead(outer, job.past_caches ? foresight.distance() : 0, [&](std::int64_t dst, std::int64_t src, std::int64_t later) {
             const std::byte* const from = job.src + src;
             if (job.past_caches) foresight.ask(job.src + later);
