@@ -11,6 +11,7 @@
 #include "copy/instruction_sets.hpp"
 #include "copy/random_source.hpp"
 #include "cpu/convert_value.hpp"
+#include "cpu/fill_string.hpp"
 #include "cpu/simd/convert.hpp"
 #include "cpu/simd/fill.hpp"
 #include "cpu/simd/pack.hpp"
@@ -115,6 +116,22 @@ TEST_P(Kernels, fills_of_every_item) {
             ASSERT_TRUE(dst.is_right()) << count << " items of " << item << " bytes, shifted by " << shift << (streamed ? ", streamed" : "");
         }
     }
+}
+
+TEST(KernelsOfX86, fills_by_string) {
+    Random random(8);
+    for (const std::int64_t item : {1, 2, 4, 8}) {
+        if (!cpu::has_fill_by_string(item)) GTEST_SKIP() << "this processor has no fast strings";
+        for (int n = 0; n < 200; ++n) {
+            const std::int64_t count = n == 0 ? (3 << 20) / item + 1 : random.in(0, 3000);  // the first in several pieces
+            const Bytes value = random_bytes(random, item);
+            Destination dst(random, item * count, random.in(0, 63));
+            cpu::fill_by_string(dst.data(), value.data(), item, count);
+            for (std::int64_t i = 0; i < count; ++i) std::memcpy(dst.expected() + i * item, value.data(), static_cast<std::size_t>(item));
+            ASSERT_TRUE(dst.is_right()) << count << " items of " << item << " bytes";
+        }
+    }
+    for (const std::int64_t item : {3, 6, 12, 16, 24}) EXPECT_FALSE(cpu::has_fill_by_string(item));
 }
 
 TEST_P(Kernels, rows_of_every_length) {
