@@ -15,6 +15,7 @@ constexpr std::int64_t line = 64;
 // Measured, docs/performance.md.
 constexpr std::int64_t least_long_run = 1024;                      // bytes: shorter ones are filled by plain stores
 constexpr std::int64_t past_caches_fill = std::int64_t{64} << 20;  // bytes written: nothing is read, so the caches are of use for longer
+constexpr std::int64_t many_times = 4;                             // what is repeated so often is hardly read
 
 template <std::size_t N>
 void fill(FixedItem<N> item, std::byte* dst, std::int64_t stride, const std::byte* src, std::int64_t count) noexcept {
@@ -25,6 +26,19 @@ void fill(FixedItem<N> item, std::byte* dst, std::int64_t stride, const std::byt
 
 void fill(AnyItem item, std::byte* dst, std::int64_t stride, const std::byte* src, std::int64_t count) noexcept {
     for (std::int64_t i = 0; i < count; ++i) item.move(dst + i * stride, src);
+}
+
+/// Rows that are repeated, and others.
+void copy_rows(const backend::CopyJob& job) noexcept {
+    std::int64_t bytes = job.task.run_bytes;
+    std::int64_t times = 1;
+    for (int i = 0; i < job.task.shape.size(); ++i) {
+        bytes *= job.task.shape[i];
+        if (job.task.src_strides[i] == 0) times *= job.task.shape[i];
+    }
+    backend::CopyJob rows = job;
+    rows.past_caches = job.past_caches && (times < many_times || bytes >= past_caches_fill);
+    copy_strided(rows);
 }
 
 std::int64_t positions(const AxisSet& axes) noexcept {
@@ -59,8 +73,8 @@ void fill_runs(const backend::CopyJob& job, const AxisSet& runs, std::int64_t it
 void copy_broadcast(const backend::CopyJob& job) noexcept {
     const int last = job.task.shape.size() - 1;
     const std::int64_t count = job.task.shape[last];
-    if (job.task.src_strides[last] != 0 || count < short_fill) {
-        copy_strided(job);
+    if (job.task.src_strides[last] != 0 || count < short_fill || job.task.run_bytes > longest_fill_item) {
+        copy_rows(job);
         return;
     }
     AxisSet outer;
@@ -72,7 +86,7 @@ void copy_broadcast(const backend::CopyJob& job) noexcept {
         });
         return;
     }
-    if (stride == job.task.run_bytes && stride <= longest_fill_item) {
+    if (stride == job.task.run_bytes) {
         fill_runs(job, outer, stride, count);
         return;
     }
