@@ -18,13 +18,15 @@ double middle(std::vector<double> values) {
 
 }  // namespace
 
-Contender::Contender(std::function<void(std::int64_t)> run, std::function<void()> finish, double shortest_sample, std::function<void()> prepare)
+Contender::Contender(std::function<void(std::int64_t)> run, std::function<void()> finish, double shortest_sample, std::function<void()> prepare, int warm_ups)
     : run_(std::move(run)), finish_(std::move(finish)), prepare_(std::move(prepare)) {
     constexpr double slow = 0.2;              // seconds: a copy whose number needs no second call
     if (timed(1) > slow || prepare_) return;  // and it is warm
     const double once = timed(1);
     calls_ = std::clamp<std::int64_t>(static_cast<std::int64_t>(shortest_sample / std::max(once, 1e-9)), 1, 100'000);
     if (once > 10 * shortest_sample) times_.push_back(once);  // as good as any sample
+    constexpr double beyond_caches = 0.02;                    // seconds: such a copy finds nothing of its arrays in a cache
+    if (once < beyond_caches) warm_ups_ = warm_ups;
 }
 
 void Contender::sample() { times_.push_back(timed(calls_)); }
@@ -44,6 +46,8 @@ double Contender::standard_error() const { return 1.2533 * spread() / std::sqrt(
 
 double Contender::timed(std::int64_t calls) {
     if (prepare_) prepare_();
+    for (int i = 0; i < warm_ups_; ++i) run_(begun_++);
+    if (warm_ups_ > 0) finish_();
     const auto start = Clock::now();
     for (std::int64_t i = 0; i < calls; ++i) run_(begun_ + i);
     finish_();

@@ -13,9 +13,10 @@ class Contender {
 public:
     /// `run(n)` begins the n-th copy since the start; `finish` waits until all that were begun are done, and is part of the time. Copies once to
     /// warm up. A sample repeats copies until it is `shortest_sample` seconds long; with `prepare`, which runs before each sample and takes no part in its
-    /// time, it is one copy.
+    /// time, it is one copy. `warm_ups` copies more come before each sample, if the caches can matter to it: the contender before left other arrays there.
     explicit Contender(
-        std::function<void(std::int64_t)> run, std::function<void()> finish = [] {}, double shortest_sample = 50e-6, std::function<void()> prepare = {});
+        std::function<void(std::int64_t)> run, std::function<void()> finish = [] {}, double shortest_sample = 50e-6, std::function<void()> prepare = {},
+        int warm_ups = 0);
     void sample();
     [[nodiscard]] double min() const;     ///< seconds per copy
     [[nodiscard]] double median() const;  ///< likewise
@@ -33,6 +34,7 @@ private:
     std::vector<double> times_;  // seconds per copy
     std::int64_t calls_ = 1;
     std::int64_t begun_ = 0;
+    int warm_ups_ = 0;
 };
 
 /// How long to repeat: until the standard error of every median is below `error` (of the median), or `seconds` are over; three samples each at least.

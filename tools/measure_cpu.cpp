@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <functional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <ndlease/copy_plan.hpp>
@@ -16,6 +17,7 @@ namespace ndlease::tool {
 namespace {
 
 constexpr double shortest_sample = 50e-6;  // seconds, far above the clock's step
+constexpr int copies_to_settle = 3;        // a cache about as large as the arrays takes some copies until it holds what it will hold
 
 View side_of(std::span<std::byte> memory, const patterns::Strided& side, const Format& format) {
     return View::lend(memory.data() + side.offset, Device::cpu(), format, Layout(side.shape, side.strides),
@@ -50,14 +52,18 @@ public:
     [[nodiscard]] Timing time(const Rotation& rotation, const Rotation& yardstick, const Repetition& repetition,
                               const std::function<void()>& prepare = {}) const {
         std::vector<Contender> contenders;
+        const auto add = [&](std::function<void(std::int64_t)> run, const Rotation& places, const std::function<void()>& before) {
+            contenders.emplace_back(
+                std::move(run), [] {}, shortest_sample, before, places.slots == 1 ? copies_to_settle : 0);
+        };
         if (rotation.slots == 1 && plans_.size() == 1) {
-            contenders.emplace_back([this](std::int64_t) { plans_.front().plan.run(); }, [] {}, shortest_sample, prepare);
+            add([this](std::int64_t) { plans_.front().plan.run(); }, rotation, prepare);
         } else {
-            contenders.emplace_back([&](std::int64_t n) { run_all(plans_, src_at(rotation, n, 0), dst_at(rotation, n, 0)); }, [] {}, shortest_sample, prepare);
+            add([&](std::int64_t n) { run_all(plans_, src_at(rotation, n, 0), dst_at(rotation, n, 0)); }, rotation, prepare);
         }
-        contenders.emplace_back([&](std::int64_t n) { run_all(run_plans_, src_at(yardstick, n, 1), dst_at(yardstick, n, 1)); });
-        contenders.emplace_back(
-            [&](std::int64_t n) { copy_bytes(dst_at(yardstick, n, 2), src_at(yardstick, n, 2), static_cast<std::size_t>(run_bytes_), threads_); });
+        add([&](std::int64_t n) { run_all(run_plans_, src_at(yardstick, n, 1), dst_at(yardstick, n, 1)); }, yardstick, {});
+        add([&](std::int64_t n) { copy_bytes(dst_at(yardstick, n, 2), src_at(yardstick, n, 2), static_cast<std::size_t>(run_bytes_), threads_); }, yardstick,
+            {});
         take_turns(&contenders, repetition);
         return timing_of(contenders, {"ndlease", "memcpy"});
     }

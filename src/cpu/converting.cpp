@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Items that change format on the way: strided runs are handed to the converter. Where the two sides are contiguous along different axes they are
-// converted in tiles, that is in a small buffer and transposed there. What is larger than the caches goes around them.
+// converted in tiles, that is in a small buffer and transposed there, some rows at a time. What is larger than the caches goes around them.
 #include <algorithm>
 
 #include "cpu/paths.hpp"
@@ -76,22 +76,24 @@ public:
     }
 
     ConvertedTiles(const backend::CopyJob& job, int d, int s) noexcept : job_(job), d_(d), s_(s) {
-        d_block_ = row_bytes / job.task.dst_itemsize;
+        const bool whole_lines = job.task.dst_strides[s] % StagedOutput::line == 0;
+        d_block_ = (whole_lines ? row_bytes : 2 * row_bytes) / job.task.dst_itemsize;  // ends within lines are dear
         s_block_ = std::min(row_bytes / job.task.src_itemsize, buffer_bytes / (d_block_ * std::max(job.task.dst_itemsize, job.task.src_itemsize)));
     }
 
+    /// Tiles follow each other along the destination's rows, as they do in cpu/tiles.cpp.
     void convert(std::byte* dst, const std::byte* src) noexcept {
         const detail::CopyTask& task = job_.task;
         // The first block is cut so that those after it start at a line.
         const auto past = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(dst) % StagedOutput::line);
-        std::int64_t d_count = past % task.dst_itemsize == 0 ? d_block_ - past / task.dst_itemsize : d_block_;
-        for (std::int64_t d = 0; d < task.shape[d_]; d += d_count, d_count = d_block_) {
-            d_count = std::min(d_count, task.shape[d_] - d);
-            for (std::int64_t s = 0; s < task.shape[s_]; s += s_block_) {
-                const std::int64_t s_count = std::min(s_block_, task.shape[s_] - s);
+        const std::int64_t d_first = past % task.dst_itemsize == 0 ? d_block_ - past / task.dst_itemsize : d_block_;
+        for (std::int64_t s = 0; s < task.shape[s_]; s += s_block_) {
+            const std::int64_t s_count = std::min(s_block_, task.shape[s_] - s);
+            for (std::int64_t d = 0, d_count = d_first; d < task.shape[d_]; d += d_count, d_count = d_block_) {
+                d_count = std::min(d_count, task.shape[d_] - d);
                 const std::byte* const from = src + d * task.src_strides[d_] + s * task.src_itemsize;
-                const bool last = s + s_count == task.shape[s_];
-                const std::byte* const next = last ? src + (d + d_count) * task.src_strides[d_] : from + s_count * task.src_itemsize;
+                const bool last = d + d_count == task.shape[d_];
+                const std::byte* const next = last ? src + (s + s_count) * task.src_itemsize : from + d_count * task.src_strides[d_];
                 convert_tile(dst + d * task.dst_itemsize + s * task.dst_strides[s_], from, d_count, s_count, next);
             }
         }
@@ -100,8 +102,9 @@ public:
 private:
     static constexpr std::int64_t longest_item = 16;  // bytes
     static constexpr std::int64_t least_extent = 8;   // positions: of a narrower plane, tiles use up few of the lines that they hold
-    static constexpr std::int64_t row_bytes = 512;    // of a tile, on either side
+    static constexpr std::int64_t row_bytes = 256;    // of a tile, on either side
     static constexpr std::int64_t buffer_bytes = 32768;
+    static constexpr std::int64_t band_bytes = 8192;  // of the tile's source: so much passes through the first-level cache at once
 
     void convert_tile(std::byte* dst, const std::byte* src, std::int64_t d, std::int64_t s, const std::byte* next) noexcept {
         const detail::CopyTask& task = job_.task;
@@ -110,9 +113,14 @@ private:
         const RowStarts src_rows{nullptr, task.src_strides[d_]};
         const RowStarts dst_rows{nullptr, task.dst_strides[s_]};
         if (job_.past_caches) claim_row_ends(dst, dst_rows, s, written);
-        gather_rows(in_, read, src, src_rows, d, read);
-        job_.converter.run(job_.converter.program, converted_, task.dst_itemsize, in_, task.src_itemsize, d * s);
-        transpose_words(task.dst_itemsize, {out_, written, converted_, s * task.dst_itemsize}, d, s);
+        const std::int64_t band = std::max<std::int64_t>(band_bytes / read, 1);
+        const std::int64_t pitch = s * task.dst_itemsize;
+        for (std::int64_t begin = 0; begin < d; begin += band) {
+            const std::int64_t rows = std::min(band, d - begin);
+            gather_rows(in_, read, src, src_rows.from(begin), rows, read);
+            job_.converter.run(job_.converter.program, converted_, task.dst_itemsize, in_, task.src_itemsize, rows * s);
+            transpose_words(task.dst_itemsize, {out_ + begin * task.dst_itemsize, written, converted_, pitch}, rows, s);
+        }
         scatter_rows(dst, dst_rows, out_, written, s, written, job_.past_caches, {next, src_rows, job_.past_caches ? d : 0, read});
     }
 

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "cpu/paths.hpp"
+#include "cpu/planes.hpp"
 #include "cpu/simd/stream.hpp"
 
 namespace ndlease::cpu {
@@ -33,7 +34,7 @@ void run_copy_here(const backend::CopyJob& job) noexcept {
         case CopyPath::rows:
         case CopyPath::gather: is_crossed(job.task) ? copy_tiles(job) : copy_strided(job); break;
         case CopyPath::broadcast: copy_broadcast(job); break;
-        case CopyPath::tiles: copy_tiles(job); break;
+        case CopyPath::tiles: are_planes(job) ? copy_planes(job) : copy_tiles(job); break;
         case CopyPath::convert: copy_converting(job); break;
         case CopyPath::indirect: copy_indirect(job); break;
     }

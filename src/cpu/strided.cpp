@@ -84,9 +84,10 @@ void scatter(const backend::CopyJob& job) noexcept {
     });
 }
 
-constexpr std::int64_t ahead_bytes = 32768;         // of the source: so far ahead it is asked for
-constexpr std::int64_t longest_foresight = 8192;    // bytes: what is longer in one piece the processor foresees by itself
-constexpr std::int64_t longest_woven_row = 131072;  // bytes: from here on the wait at the beginning of a row is nothing
+constexpr std::int64_t ahead_bytes = 32768;             // of the source: so far ahead it is asked for
+constexpr std::int64_t longest_foresight = 8192;        // bytes: what is longer in one piece the processor foresees by itself
+constexpr std::int64_t longest_woven_row = 131072;      // bytes: from here on the wait at the beginning of a row is nothing
+constexpr std::int64_t least_foreseen_stretch = 65536;  // likewise, of the source's rows together
 constexpr int woven_rows = 8;
 
 /// Asks for the stretches of the source that come soon: the processor does not foresee a jump to another page.
@@ -106,21 +107,92 @@ private:
     std::int64_t low_, high_, distance_;
 };
 
-void copy_rows_streamed(const backend::CopyJob& job) noexcept {
-    const std::int64_t bytes = job.task.run_bytes;
-    const AxisSet axes = axes_between(job.task, 0, job.task.shape.size());
-    if (bytes > longest_woven_row) {
-        for_each_position(axes, [&](std::int64_t dst, std::int64_t src) { stream_run(job.dst + dst, job.src + src, bytes); });
-        return;
+/// A walk over all rows.
+struct Rows {
+    std::byte* dst;
+    const std::byte* src;
+    AxisSet axes;
+};
+
+/// In the order in which they lie in the source's memory.
+Rows in_source_order(const backend::CopyJob& job) noexcept {
+    Rows rows{job.dst, job.src, {}};
+    const detail::CopyTask& task = job.task;
+    const auto step = [&](int i) { return std::abs(task.src_strides[i]); };
+    int order[max_rank];
+    const int rank = task.shape.size();
+    for (int i = 0; i < rank; ++i) {
+        int at = i;
+        for (; at > 0 && step(order[at - 1]) < step(i); --at) order[at] = order[at - 1];
+        order[at] = i;
     }
+    for (int i = 0; i < rank; ++i) {
+        rows.axes.add(task, order[i]);
+        std::int64_t& dst_stride = rows.axes.dst_stride[i];
+        std::int64_t& src_stride = rows.axes.src_stride[i];
+        if (src_stride >= 0) continue;
+        rows.dst += dst_stride * (rows.axes.extent[i] - 1);
+        rows.src += src_stride * (rows.axes.extent[i] - 1);
+        dst_stride = -dst_stride;
+        src_stride = -src_stride;
+    }
+    return rows;
+}
+
+/// Bytes of the source from the first row on that the walk reads without a gap.
+std::int64_t first_stretch(const AxisSet& axes, std::int64_t run_bytes) noexcept {
+    std::int64_t bytes = run_bytes;
+    for (int i = axes.rank - 1; i >= 0 && (axes.src_stride[i] == bytes || axes.src_stride[i] == 0); --i) {
+        if (axes.src_stride[i] != 0) bytes *= axes.extent[i];
+    }
+    return bytes;
+}
+
+void copy_grids(const Rows& rows, std::int64_t bytes) noexcept {
+    AxisSet outer = rows.axes;
+    RowGrid grid{nullptr, nullptr, {1, 1}, {0, 0}, {0, 0}};
+    for (int i = 1; i >= 0 && outer.rank > 0; --i) {
+        --outer.rank;
+        grid.count[i] = outer.extent[outer.rank];
+        grid.dst_stride[i] = outer.dst_stride[outer.rank];
+        grid.src_stride[i] = outer.src_stride[outer.rank];
+    }
+    for_each_position(outer, [&](std::int64_t dst, std::int64_t src) {
+        grid.dst = rows.dst + dst;
+        grid.src = rows.src + src;
+        stream_grid(grid, bytes);
+    });
+}
+
+void copy_woven_rows(const Rows& all, std::int64_t bytes) noexcept {
     const bool asks = bytes <= longest_foresight;
     StreamedRow rows[woven_rows];
     int count = 0;
-    for_each_position_ahead(axes, asks ? ahead_bytes / bytes : 0, [&](std::int64_t dst, std::int64_t src, std::int64_t later) {
-        rows[count++] = {job.dst + dst, job.src + src, asks ? job.src + later : nullptr};
+    for_each_position_ahead(all.axes, asks ? ahead_bytes / bytes : 0, [&](std::int64_t dst, std::int64_t src, std::int64_t later) {
+        rows[count++] = {all.dst + dst, all.src + src, asks ? all.src + later : nullptr};
         if (count == woven_rows) stream_rows(rows, std::exchange(count, 0), bytes);
     });
     stream_rows(rows, count, bytes);
+}
+
+bool has_whole_lines(const backend::CopyJob& job) noexcept {
+    std::uint64_t bits = reinterpret_cast<std::uintptr_t>(job.dst) | static_cast<std::uint64_t>(job.task.run_bytes);
+    for (const std::int64_t stride : job.task.dst_strides) bits |= static_cast<std::uint64_t>(stride);
+    return bits % StagedOutput::line == 0;
+}
+
+void copy_rows_streamed(const backend::CopyJob& job) noexcept {
+    const std::int64_t bytes = job.task.run_bytes;
+    // Lines that are written whole may be written in any order; those that two rows share should still be in the cache for the second.
+    const bool whole = has_whole_lines(job);
+    const Rows rows = whole ? in_source_order(job) : Rows{job.dst, job.src, axes_between(job.task, 0, job.task.shape.size())};
+    if (whole && first_stretch(rows.axes, bytes) >= least_foreseen_stretch) {
+        copy_grids(rows, bytes);
+    } else if (bytes > longest_woven_row) {
+        for_each_position(rows.axes, [&](std::int64_t dst, std::int64_t src) { stream_run(rows.dst + dst, rows.src + src, bytes); });
+    } else {
+        copy_woven_rows(rows, bytes);
+    }
 }
 
 /// Calls visit(dst_offset, count, put, put_streamed) for stretches along the last axis, or for blocks of the last axes where that is short.
@@ -149,7 +221,10 @@ void for_each_stretch(const backend::CopyJob& job, int dense, Visit&& visit) noe
     } else {
         const ItemPacker packer(run, task.src_strides[last]);
         const std::int64_t reach = (task.shape[last] - 1) * packer.src_stride;
-        const Foresight foresight(std::min<std::int64_t>(reach, 0), run + std::max<std::int64_t>(reach, 0));
+        const std::int64_t low = std::min<std::int64_t>(reach, 0);
+        const std::int64_t high = run + std::max<std::int64_t>(reach, 0);
+        const bool follow = outer.rank > 0 && outer.src_stride[outer.rank - 1] == high - low;  // stretches without gaps between need no foresight of ours
+        const Foresight foresight(low, follow ? low : high);
         for_each_position_ahead(outer, job.past_caches ? foresight.distance() : 0, [&](std::int64_t dst, std::int64_t src, std::int64_t later) {
             const std::byte* const from = job.src + src;
             if (job.past_caches) foresight.ask(job.src + later);
@@ -190,19 +265,13 @@ void pack_past_caches(const backend::CopyJob& job, int dense) noexcept {
     output.finish();
 }
 
-bool has_whole_lines(const backend::CopyJob& job) noexcept {
-    std::uint64_t bits = reinterpret_cast<std::uintptr_t>(job.dst) | static_cast<std::uint64_t>(job.task.run_bytes);
-    for (const std::int64_t stride : job.task.dst_strides) bits |= static_cast<std::uint64_t>(stride);
-    return bits % StagedOutput::line == 0;
-}
-
 }  // namespace
 
 void copy_strided(const backend::CopyJob& job) noexcept {
     std::int64_t dense_bytes = 0;
     const int dense = first_dense_axis(job.task, &dense_bytes);
     const std::int64_t run = job.task.run_bytes;
-    if (job.past_caches && (run > StagedOutput::largest_piece || (run >= least_streamed_row && dense_bytes == run) || (run >= 128 && has_whole_lines(job)))) {
+    if (job.past_caches && (run > StagedOutput::largest_piece || (run >= least_streamed_row && dense_bytes == run) || has_whole_lines(job))) {
         copy_rows_streamed(job);
     } else if (dense == job.task.shape.size()) {
         scatter(job);

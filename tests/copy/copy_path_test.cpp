@@ -172,6 +172,48 @@ TEST(copy, ignores_strides_of_extents_of_1) {
     EXPECT_EQ(memory[0], 4);
 }
 
+// src, dst: (n):(1) `apart` bytes from each other
+TEST(copy, moves_runs_that_overlap_by_any_distance) {
+    for (const std::int64_t n : {1, 2, 7, 64, 1000, 70'000}) {
+        for (const std::int64_t apart : {std::int64_t{0}, std::int64_t{1}, n / 2, n - 1, n, n + 1}) {
+            for (const bool forwards : {false, true}) {
+                std::vector<std::uint8_t> bytes(static_cast<std::size_t>(2 * n + 2));
+                for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(i * 7 + i / 256);
+                std::vector<std::uint8_t> expected = bytes;
+                const auto from = static_cast<std::ptrdiff_t>(forwards ? 0 : apart);
+                const auto to = static_cast<std::ptrdiff_t>(forwards ? apart : 0);
+                std::copy_n(bytes.begin() + from, n, expected.begin() + to);
+                copy(lend(bytes.data() + to, Format::of<std::uint8_t>(), {n}, {1}), lend(bytes.data() + from, Format::of<std::uint8_t>(), {n}, {1}));
+                ASSERT_EQ(bytes, expected) << n << " bytes, " << apart << " apart" << (forwards ? ", forwards" : "");
+            }
+        }
+    }
+}
+
+// Small enough to need no plan if both were in C order.
+TEST(copy, keeps_small_arrays_of_different_orders_apart) {
+    const std::vector<std::int32_t> src = counted(24);
+    const Numbers c_order = {48, 16, 4}, f_order = {4, 8, 24};
+    for (const Numbers& dst_strides : {c_order, f_order}) {
+        for (const Numbers& src_strides : {c_order, f_order}) {
+            std::vector<std::int32_t> dst(24, 0);
+            copy(lend(dst.data(), int32, {2, 3, 4}, dst_strides), lend(const_cast<std::int32_t*>(src.data()), int32, {2, 3, 4}, src_strides));
+            for (std::int64_t n = 0; n < 24; ++n) {
+                const std::int64_t index[] = {n / 12, n / 4 % 3, n % 4};
+                std::int64_t to = 0, from = 0;
+                for (std::size_t i = 0; i < 3; ++i) {
+                    to += index[i] * dst_strides[i] / 4;
+                    from += index[i] * src_strides[i] / 4;
+                }
+                ASSERT_EQ(dst[static_cast<std::size_t>(to)], src[static_cast<std::size_t>(from)]) << n;
+            }
+        }
+    }
+    std::vector<std::int32_t> dst(24, 0);  // and of different shapes
+    copy(lend(dst.data(), int32, {2, 3, 4}, c_order), lend(const_cast<std::int32_t*>(src.data()), int32, {1, 3, 4}, c_order));
+    EXPECT_TRUE(std::equal(dst.begin() + 12, dst.end(), src.begin()));
+}
+
 TEST(copy, swaps_bytes_in_place_without_a_temporary) {
     std::vector<std::uint32_t> memory{0x01020304, 0x05060708};
     const View native = lend(memory.data(), Format::of<std::uint32_t>(), {2}, {4});

@@ -11,9 +11,11 @@
 #include "copy/instruction_sets.hpp"
 #include "copy/random_source.hpp"
 #include "cpu/convert_value.hpp"
+#include "cpu/fill_string.hpp"
 #include "cpu/simd/convert.hpp"
 #include "cpu/simd/fill.hpp"
 #include "cpu/simd/pack.hpp"
+#include "cpu/simd/planes.hpp"
 #include "cpu/simd/stream.hpp"
 
 namespace ndlease::testing {
@@ -115,6 +117,72 @@ TEST_P(Kernels, fills_of_every_item) {
             ASSERT_TRUE(dst.is_right()) << count << " items of " << item << " bytes, shifted by " << shift << (streamed ? ", streamed" : "");
         }
     }
+}
+
+/// One buffer with guards for each plane.
+void check_split(Random& random, int planes, std::int64_t word, std::int64_t count, bool streamed) {
+    const Bytes src = random_bytes(random, planes * word * count);
+    const std::int64_t shift = random.in(0, 63);
+    const bool equal = random.one_in(2);
+    std::vector<Destination> dst;
+    std::byte* to[cpu::most_planes];
+    for (int p = 0; p < planes; ++p)
+        dst.emplace_back(random, word * count, equal ? shift : random.one_in(8) ? random.in(0, 63) : random.in(0, 63) / word * word);
+    for (int p = 0; p < planes; ++p) to[p] = dst[static_cast<std::size_t>(p)].data();
+    cpu::split_planes(to, planes, word, src.data(), count, streamed);
+    cpu::finish_streaming();
+    for (int p = 0; p < planes; ++p) {
+        Destination& one = dst[static_cast<std::size_t>(p)];
+        for (std::int64_t i = 0; i < count; ++i) std::memcpy(one.expected() + i * word, src.data() + (i * planes + p) * word, static_cast<std::size_t>(word));
+        ASSERT_TRUE(one.is_right()) << "plane " << p << " of " << planes << ", " << count << " words of " << word << " bytes" << (streamed ? ", streamed" : "");
+    }
+}
+
+void check_join(Random& random, int planes, std::int64_t word, std::int64_t count, bool streamed) {
+    std::vector<Bytes> src;
+    const std::byte* from[cpu::most_planes];
+    for (int p = 0; p < planes; ++p) src.push_back(random_bytes(random, word * count));
+    for (int p = 0; p < planes; ++p) from[p] = src[static_cast<std::size_t>(p)].data();
+    Destination dst(random, planes * word * count, random.one_in(4) ? random.in(0, 63) : random.in(0, 63) / word * word);
+    cpu::join_planes(dst.data(), from, planes, word, count, streamed);
+    cpu::finish_streaming();
+    for (std::int64_t i = 0; i < planes * count; ++i) {
+        std::memcpy(dst.expected() + i * word, from[i % planes] + i / planes * word, static_cast<std::size_t>(word));
+    }
+    ASSERT_TRUE(dst.is_right()) << count << " pixels of " << planes << " words of " << word << " bytes" << (streamed ? ", streamed" : "");
+}
+
+TEST_P(Kernels, planes) {
+    const InstructionSet set(GetParam());
+    Random random(9);
+    for (int planes = 2; planes <= cpu::most_planes; ++planes) {
+        for (const std::int64_t word : {1, 2, 4, 8}) {
+            ASSERT_TRUE(cpu::has_plane_kernels(planes, word));
+            for (int n = 0; n < 200; ++n) {
+                const std::int64_t count = random.one_in(2) ? random.in(0, 70) : random.in(0, 700);
+                check_split(random, planes, word, count, random.one_in(2));
+                if (HasFatalFailure()) return;
+                check_join(random, planes, word, count, random.one_in(2));
+                if (HasFatalFailure()) return;
+            }
+        }
+    }
+}
+
+TEST(KernelsOfX86, fills_by_string) {
+    Random random(8);
+    for (const std::int64_t item : {1, 2, 4, 8}) {
+        if (!cpu::has_fill_by_string(item)) GTEST_SKIP() << "this processor has no fast strings";
+        for (int n = 0; n < 200; ++n) {
+            const std::int64_t count = n == 0 ? (3 << 20) / item + 1 : random.in(0, 3000);  // the first in several pieces
+            const Bytes value = random_bytes(random, item);
+            Destination dst(random, item * count, random.in(0, 63));
+            cpu::fill_by_string(dst.data(), value.data(), item, count);
+            for (std::int64_t i = 0; i < count; ++i) std::memcpy(dst.expected() + i * item, value.data(), static_cast<std::size_t>(item));
+            ASSERT_TRUE(dst.is_right()) << count << " items of " << item << " bytes";
+        }
+    }
+    for (const std::int64_t item : {3, 6, 12, 16, 24}) EXPECT_FALSE(cpu::has_fill_by_string(item));
 }
 
 TEST_P(Kernels, rows_of_every_length) {

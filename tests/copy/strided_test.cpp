@@ -105,6 +105,24 @@ TEST_P(Strided, short_axes) {
     }
 }
 
+// src: (rows, pixels, planes):(pitch, pixel, word)  dst: (planes, rows, pixels), and the other way round
+TEST_P(Strided, planes) {
+    const InstructionSet set(GetParam());
+    for (std::uint64_t seed = 0; seed < 150; ++seed) {
+        Random random(seed);
+        const std::int64_t word = std::int64_t{1} << random.in(0, 3);
+        const std::int64_t planes = random.in(2, 5);
+        const std::int64_t rows = random.in(1, 3);
+        const std::int64_t pixels = random.one_in(2) ? random.in(2, 400) : random.one_in(2) ? 64 * random.in(1, 30) : 16'384 / word + random.in(0, 99);
+        const std::int64_t gap = random.one_in(2) ? 0 : random.in(1, 70);
+        const std::int64_t dst_gap = random.one_in(2) ? 0 : random.one_in(2) ? 64 : random.in(1, 70);
+        const std::int64_t step = random.one_in(3) ? -word : word;
+        ASSERT_TRUE(copies(random, {planes, rows, pixels}, {step, planes * word * pixels + gap, planes * word}, dst_gap, plain(word))) << "seed " << seed;
+        const std::int64_t plane = rows * (pixels * word + gap);
+        ASSERT_TRUE(copies(random, {rows, pixels, planes}, {pixels * word + gap, word, random.one_in(3) ? -plane : plane}, 0, plain(word))) << "seed " << seed;
+    }
+}
+
 template <class To, class From>
 Items converting() {
     return {Format::of<To>(), Format::of<From>(), [](std::byte* to, const std::byte* from, std::int64_t) {

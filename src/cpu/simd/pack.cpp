@@ -59,6 +59,13 @@ HWY_INLINE void store_at(hn::Vec<Bytes> v, std::byte* to) {
     }
 }
 
+/// Whether to begin with the last item, which lies first in memory: read forwards, it is foreseen beyond the page that it is in. Whole lines may be written
+/// around the caches in any order.
+template <bool streamed>
+HWY_INLINE bool reads_forwards(const ItemPacker& packer) {
+    return streamed && packer.src_stride < 0 && !is_far(packer);
+}
+
 /// How often all phases may run on `count` items without a load beyond them.
 HWY_INLINE std::int64_t whole_rounds(const ItemPacker& packer, std::int64_t count) {
     std::int64_t rounds = count / packer.items;
@@ -83,15 +90,19 @@ HWY_INLINE void pack_rounds(const ItemPacker& packer, std::byte* HWY_RESTRICT ds
         }
     }
     const std::int64_t advance = packer.items * packer.src_stride;
-    HWY_UNROLL(2)
-    for (std::int64_t round = 0; round < rounds; ++round) {
+    const auto pack_round = [&](std::byte* HWY_RESTRICT to, const std::byte* HWY_RESTRICT from) HWY_ATTR {
         for (int p = 0; p < phases; ++p) {
-            auto packed = hn::TableLookupBytes(load_at(src + offset[p][0]), table[p][0]);  // x86 and Arm give 0 for `none`
-            for (int i = 1; i < loads; ++i) packed = hn::Or(packed, hn::TableLookupBytes(load_at(src + offset[p][i]), table[p][i]));
-            store_at<streamed>(packed, dst + p * ItemPacker::vector_bytes);
+            auto packed = hn::TableLookupBytes(load_at(from + offset[p][0]), table[p][0]);  // x86 and Arm give 0 for `none`
+            for (int i = 1; i < loads; ++i) packed = hn::Or(packed, hn::TableLookupBytes(load_at(from + offset[p][i]), table[p][i]));
+            store_at<streamed>(packed, to + p * ItemPacker::vector_bytes);
         }
-        dst += phases * ItemPacker::vector_bytes;
-        src += advance;
+    };
+    if (reads_forwards<streamed>(packer)) {
+        HWY_UNROLL(2)
+        for (std::int64_t round = rounds - 1; round >= 0; --round) pack_round(dst + round * phases * ItemPacker::vector_bytes, src + round * advance);
+    } else {
+        HWY_UNROLL(2)
+        for (std::int64_t round = 0; round < rounds; ++round) pack_round(dst + round * phases * ItemPacker::vector_bytes, src + round * advance);
     }
 }
 
@@ -134,13 +145,21 @@ HWY_INLINE std::int64_t pack_by_tables(const ItemPacker& packer, std::byte* dst,
 template <bool streamed, int vectors>
 HWY_INLINE void pack_vectors(const ItemPacker& packer, std::byte* dst, const std::byte* src, std::int64_t count) {
     const std::int64_t last = packer.item_bytes - packer.vector_bytes;
+    const auto pack_item = [&](std::byte* to, const std::byte* from) HWY_ATTR {
+        const auto tail = load_at(from + last);
+        for (int v = 0; v + 1 < vectors; ++v) store_at<streamed>(load_at(from + v * packer.vector_bytes), to + v * packer.vector_bytes);
+        store_at<streamed>(tail, to + last);
+    };
+    if (reads_forwards<streamed>(packer)) {
+        HWY_UNROLL(4)
+        for (std::int64_t i = count - 1; i >= 0; --i) pack_item(dst + i * packer.item_bytes, src + i * packer.src_stride);
+        return;
+    }
     const std::int64_t asked = is_far(packer) ? count - ahead - together : 0;
     for (std::int64_t i = 0; i < count;) {
         if (i < asked) ask_for_items(packer, src);
         for (const std::int64_t end = std::min(count, i + together); i < end; ++i) {
-            const auto tail = load_at(src + last);
-            for (int v = 0; v + 1 < vectors; ++v) store_at<streamed>(load_at(src + v * packer.vector_bytes), dst + v * packer.vector_bytes);
-            store_at<streamed>(tail, dst + last);
+            pack_item(dst, src);
             dst += packer.item_bytes;
             src += packer.src_stride;
         }

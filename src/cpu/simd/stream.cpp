@@ -78,6 +78,18 @@ void stream_rows(const StreamedRow* rows, int count, std::int64_t bytes) {
     }
 }
 
+void stream_grid(const RowGrid& grid, std::int64_t bytes) {
+    for (std::int64_t i = 0; i < grid.count[0]; ++i) {
+        std::byte* dst = grid.dst + i * grid.dst_stride[0];
+        const std::byte* src = grid.src + i * grid.src_stride[0];
+        for (std::int64_t k = 0; k < grid.count[1]; ++k) {
+            stream_lines(dst, src, bytes);
+            dst += grid.dst_stride[1];
+            src += grid.src_stride[1];
+        }
+    }
+}
+
 void finish_streaming() { hwy::FlushStream(); }
 
 }  // namespace
@@ -88,10 +100,12 @@ HWY_AFTER_NAMESPACE();
 namespace ndlease::cpu {
 HWY_EXPORT(stream_run);
 HWY_EXPORT(stream_rows);
+HWY_EXPORT(stream_grid);
 HWY_EXPORT(finish_streaming);
 
 void stream_run(std::byte* dst, const std::byte* src, std::int64_t bytes) noexcept { HWY_DYNAMIC_DISPATCH(stream_run)(dst, src, bytes); }
 void stream_rows(const StreamedRow* rows, int count, std::int64_t bytes) noexcept { HWY_DYNAMIC_DISPATCH(stream_rows)(rows, count, bytes); }
+void stream_grid(const RowGrid& grid, std::int64_t bytes) noexcept { HWY_DYNAMIC_DISPATCH(stream_grid)(grid, bytes); }
 void finish_streaming() noexcept { HWY_DYNAMIC_DISPATCH(finish_streaming)(); }
 
 }  // namespace ndlease::cpu

@@ -21,6 +21,16 @@ struct StreamedRow {
 /// wait that its neighbours hide.
 void stream_rows(const StreamedRow* rows, int count, std::int64_t bytes) noexcept;
 
+/// Rows along two axes.
+struct RowGrid {
+    std::byte* dst;
+    const std::byte* src;
+    std::int64_t count[2], dst_stride[2], src_stride[2];  ///< strides are bytes
+};
+
+/// Copies rows of whole lines, one after the other: `bytes` and all of the destination's addresses are multiples of a line's 64.
+void stream_grid(const RowGrid& grid, std::int64_t bytes) noexcept;
+
 /// Makes what this thread has written around the caches visible in the order of its other writes. Once, at the end of a copy.
 void finish_streaming() noexcept;
 
