@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::int64_t buffer_bytes = std::int64_t{64} << 10;
 constexpr std::int64_t table_positions = 2048;
-constexpr std::size_t all_bytes = 3 * buffer_bytes + TileRoom::tables * table_positions * sizeof(std::int64_t);
+constexpr std::size_t all_bytes = 2 * buffer_bytes + TileRoom::tables * table_positions * sizeof(std::int64_t);
 constexpr std::align_val_t page{4096};
 
 thread_local bool ended = false;  // this thread is past the end of its objects, and copies all the same
@@ -44,7 +44,7 @@ TileRoom::TileRoom(std::int64_t bytes) noexcept {
     std::byte* const memory = memory_of_this_thread();
     if (memory == nullptr) return;
     memory_ = memory;
-    table_ = reinterpret_cast<std::int64_t*>(memory + 3 * buffer_bytes);
+    table_ = reinterpret_cast<std::int64_t*>(memory + 2 * buffer_bytes);
     bytes_ = buffer_bytes;
     positions_ = table_positions;
 }

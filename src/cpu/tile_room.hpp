@@ -17,22 +17,22 @@ public:
     TileRoom(const TileRoom&) = delete;
     TileRoom& operator=(const TileRoom&) = delete;
 
-    /// Of each of the three buffers. At least the longest item of a copy by tiles, 1 KiB.
+    /// Of either buffer. At least the longest item of a copy by tiles, 1 KiB.
     [[nodiscard]] std::int64_t bytes() const noexcept { return bytes_; }
     /// Offsets that each table has room for.
     [[nodiscard]] std::int64_t positions() const noexcept { return positions_; }
 
     /// For rows as they are read.
     [[nodiscard]] std::byte* in() const noexcept { return memory_; }
-    /// For rows as they are written; the tile of one may be written while the next fills the other. `i` is 0 or 1.
-    [[nodiscard]] std::byte* out(int i) const noexcept { return memory_ + (i + 1) * bytes_; }
+    /// For rows as they are written.
+    [[nodiscard]] std::byte* out() const noexcept { return memory_ + bytes_; }
     [[nodiscard]] std::int64_t* table(int i) const noexcept { return table_ + i * positions_; }
 
 private:
     static constexpr std::int64_t small_bytes = 1024;
     static constexpr std::int64_t small_positions = 32;
 
-    alignas(64) std::byte small_[3 * small_bytes];
+    alignas(64) std::byte small_[2 * small_bytes];
     std::int64_t small_table_[tables * small_positions];
     std::byte* memory_ = small_;
     std::int64_t* table_ = small_table_;

@@ -114,6 +114,9 @@ public:
           stream_(stream),
           d_is_run_(shape.d_is_run),
           s_is_run_(shape.s_is_run) {
+        // Between two neighbours along the source lie the tiles of one row of the destination.
+        constexpr std::int64_t kept = std::int64_t{256} << 10;  // bytes, a part of the second-level cache
+        begins_known_ = axes.extent[shape.d.last()] * shape.d.inner * shape.s.positions() <= kept / item_bytes;
         // A few rows, or rows within the caches that do not push each other out, need no buffer to be read from.
         constexpr std::int64_t few = 4;
         reads_in_place_ =
@@ -127,20 +130,15 @@ public:
     }
     void finish() noexcept {
         if (waiting_.d > 0) move(waiting_, {});
-        write_rest();
     }
 
 private:
     void move(const Tile& tile, const Tile& next) noexcept {
-        if (stream_ && d_is_run_ && s_is_run_ && !reads_in_place_) {
-            exchange(tile, next);
-            return;
-        }
         const std::int64_t read = tile.s * item_bytes_;
         const std::int64_t written = tile.d * item_bytes_;
         const RowsAhead ahead = stream_ && !reads_in_place_ ? rows_of(next) : RowsAhead{};
         const bool is_written_whole = is_one_written_run(written) && written % line != 0;
-        std::byte* const out = room_->out(0);
+        std::byte* const out = room_->out();
         if (stream_ && d_is_run_ && !is_written_whole) claim_row_ends(tile.dst, s_dst_.rows(), tile.s, written);
         if (reads_in_place_) {
             transpose({out, written, tile.src, d_src_.rows().pitch}, tile.d, tile.s);
@@ -172,63 +170,8 @@ private:
             } else {
                 gather_rows(in, read, tile.src, d_src_.rows().from(begin), rows, read);
             }
-            transpose({room_->out(0) + begin * item_bytes_, written, in, read}, rows, tile.s);
+            transpose({room_->out() + begin * item_bytes_, written, in, read}, rows, tile.s);
         }
-    }
-
-    /// Reads this tile while the one before is written: memory does both at the same time.
-    void exchange(const Tile& tile, const Tile& next) noexcept {
-        const std::int64_t read = tile.s * item_bytes_;
-        const std::int64_t written = tile.d * item_bytes_;
-        std::byte* const out = room_->out(turn_);
-        for (std::int64_t begin = 0; begin < tile.d; begin += band()) {
-            const std::int64_t rows = std::min(band(), tile.d - begin);
-            const std::int64_t until = writing_.rows * (begin + rows) / tile.d;
-            if (is_one_read_run(read)) {
-                exchange_run(tile, begin * read, rows * read, next, until);
-            } else {
-                exchange_rows(room_->in(), read, {tile.src, d_src_.rows(), tile.d, read}, begin, rows, {next.src, d_src_.rows(), next.d, next.s * item_bytes_},
-                              &writing_, until);
-            }
-            transpose({out + begin * item_bytes_, written, room_->in(), read}, rows, tile.s);
-        }
-        turn_ = 1 - turn_;
-        write_later(tile, out, written);
-    }
-
-    /// As exchange_rows, of a tile that is one run: the bytes [begin, begin + bytes) of it, in pieces.
-    void exchange_run(const Tile& tile, std::int64_t begin, std::int64_t bytes, const Tile& next, std::int64_t until) noexcept {
-        const std::int64_t pieces = bytes / piece;
-        const auto pieces_from = [&](const Tile& of, std::int64_t at) {
-            return RowsAhead{of.src + at, {nullptr, piece}, (of.d * of.s * item_bytes_ - at) / piece, piece};
-        };
-        if (pieces > 0) exchange_rows(room_->in(), piece, pieces_from(tile, begin), 0, pieces, pieces_from(next, 0), &writing_, until);
-        gather_rows(room_->in() + pieces * piece, 0, tile.src + begin + pieces * piece, {}, 1, bytes - pieces * piece);
-    }
-
-    /// The rows of a tile that is in its buffer.
-    void write_later(const Tile& tile, const std::byte* out, std::int64_t written) noexcept {
-        write_rest();
-        if (!is_one_written_run(written) || written % line == 0) {
-            writing_ = {tile.dst, s_dst_.rows(), out, written, tile.s, written};
-            claim_row_ends(tile.dst, s_dst_.rows(), std::min(tile.s, rows_claimed_ahead(written)), written);
-            return;
-        }
-        // One run: all but its ends in pieces that start at a line.
-        const std::int64_t bytes = tile.s * written;
-        const auto past = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(tile.dst) % line);
-        const std::int64_t head = std::min((line - past) % line, bytes);
-        const std::int64_t pieces = (bytes - head) / piece;
-        const std::int64_t end = head + pieces * piece;
-        scatter_rows(tile.dst, {}, out, 0, 1, head, true, {});
-        scatter_rows(tile.dst + end, {}, out + end, 0, 1, bytes - end, true, {});
-        writing_ = {tile.dst + head, {nullptr, piece}, out + head, piece, pieces, piece};
-    }
-
-    void write_rest() noexcept {
-        const RowsToWrite& w = writing_;
-        if (w.next < w.rows) scatter_rows(w.dst, w.starts.from(w.next), w.buffer + w.next * w.pitch, w.pitch, w.rows - w.next, w.bytes, true, {});
-        writing_ = {};
     }
 
     void transpose(const MatrixPair& pair, std::int64_t rows, std::int64_t columns) const noexcept {
@@ -245,20 +188,17 @@ private:
         if (!s_is_run_) return {tile.src, d_src_.rows(), tile.d, line};  // items apart lie within a line
         const std::int64_t read = tile.s * item_bytes_;
         if (is_one_read_run(read)) return {tile.src, {nullptr, line}, (tile.d * read + line - 1) / line, line};
-        return {tile.src, d_src_.rows(), tile.d, read};
+        return {tile.src, d_src_.rows(), tile.d, read, begins_known_};
     }
 
-    static constexpr std::int64_t piece = 256;  // bytes of a run that are moved at once
-
     Tile waiting_;
-    RowsToWrite writing_;
-    int turn_ = 0;  // the buffer that is filled next
     TileRoom* room_;
     Starts d_src_, d_dst_, s_src_, s_dst_;
     std::int64_t item_bytes_;
     bool stream_;
     bool d_is_run_;
     bool s_is_run_;
+    bool begins_known_;
     bool reads_in_place_;
 };
 
