@@ -79,17 +79,18 @@ void round_to_lines(AxisGroup* group, std::int64_t extent, std::int64_t item) no
 
 }  // namespace
 
-TileShape tile_shape(const AxisSet& axes, int source_axis, std::int64_t item) noexcept {
-    const std::int64_t budget = std::max<std::int64_t>(tile_bytes / item, 16);
-    const std::int64_t s_goal = std::max<std::int64_t>(s_bytes / item, 4);
-    const std::int64_t d_goal = std::max<std::int64_t>((writes_whole_lines(axes) ? d_bytes : d_bytes_unaligned) / item, 4);
+TileShape tile_shape(const AxisSet& axes, int source_axis, std::int64_t item, const TileLimits& limits) noexcept {
+    const std::int64_t budget = limits.bytes / item;
+    const auto goal = [&](std::int64_t bytes) { return std::min(std::max<std::int64_t>(bytes / item, 4), limits.positions); };
+    const std::int64_t s_goal = goal(s_bytes);
+    const std::int64_t d_goal = goal(writes_whole_lines(axes) ? d_bytes : d_bytes_unaligned);
     TileShape tile;
     const std::int64_t s_least = source_group(axes, source_axis, item, {}, s_goal, &tile.s_is_run).positions();
-    const std::int64_t d_limit = s_least * 2 < s_goal ? std::min(budget / s_least, tile_positions) : std::min(d_goal, budget / s_least);
+    const std::int64_t d_limit = s_least * 2 < s_goal ? std::min(budget / s_least, limits.positions) : std::min(d_goal, budget / s_least);
     tile.d = destination_group(axes, source_axis, item, d_limit, &tile.d_is_run);
     round_to_lines(&tile.d, axes.extent[tile.d.last()], item);
     const std::int64_t d = tile.d.positions();
-    const std::int64_t s_limit = d * 2 < d_goal ? std::min(budget / d, tile_positions) : std::min(s_goal, budget / d);
+    const std::int64_t s_limit = d * 2 < d_goal ? std::min(budget / d, limits.positions) : std::min(s_goal, budget / d);
     tile.s = source_group(axes, source_axis, item, tile.d, s_limit, &tile.s_is_run);
     return tile;
 }

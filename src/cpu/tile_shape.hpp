@@ -33,10 +33,13 @@ struct TileShape {
     bool s_is_run = false;
 };
 
-inline constexpr std::int64_t tile_bytes = std::int64_t{64} << 10;  ///< at most, each of the two buffers of a tile
-inline constexpr std::int64_t tile_positions = 2048;                ///< at most, of a group
+/// What a tile may hold at most.
+struct TileLimits {
+    std::int64_t bytes;      ///< at least an item
+    std::int64_t positions;  ///< of either group
+};
 
 /// `source_axis` is not the last one; both have at least two positions. Items are of `item` bytes, at most 1 KiB.
-[[nodiscard]] TileShape tile_shape(const AxisSet& axes, int source_axis, std::int64_t item) noexcept;
+[[nodiscard]] TileShape tile_shape(const AxisSet& axes, int source_axis, std::int64_t item, const TileLimits& limits) noexcept;
 
 }  // namespace ndlease::cpu

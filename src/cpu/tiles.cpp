@@ -7,7 +7,9 @@
 #include "cpu/item.hpp"
 #include "cpu/paths.hpp"
 #include "cpu/positions.hpp"
+#include "cpu/simd/rows.hpp"
 #include "cpu/simd/transpose.hpp"
+#include "cpu/tile_room.hpp"
 #include "cpu/tile_shape.hpp"
 
 namespace ndlease::cpu {
@@ -15,15 +17,15 @@ namespace {
 
 constexpr std::int64_t line = 64;
 
-/// Where the positions of a group lie on one side, in bytes from the first.
+/// Where the positions of a group lie on one side, in bytes from the first. `table` has room for as many offsets, and is used while this object is.
 class Starts {
 public:
-    Starts(const AxisSet& axes, const AxisGroup& group, const std::int64_t* strides) noexcept : rows_{nullptr, strides[group.axis[0]]} {
+    Starts(const AxisSet& axes, const AxisGroup& group, const std::int64_t* strides, std::int64_t* table) noexcept : rows_{nullptr, strides[group.axis[0]]} {
         if (group.rank == 1) return;
         std::int64_t extent = axes.extent[group.axis[0]];
         for (int i = 1; i < group.rank; ++i) {
             if (strides[group.axis[i]] != rows_.pitch * extent) {
-                list(axes, group, strides);
+                list(axes, group, strides, table);
                 return;
             }
             extent *= axes.extent[group.axis[i]];
@@ -36,22 +38,21 @@ public:
     [[nodiscard]] bool is_regular() const noexcept { return rows_.offsets == nullptr; }
 
 private:
-    void list(const AxisSet& axes, const AxisGroup& group, const std::int64_t* strides) noexcept {
+    void list(const AxisSet& axes, const AxisGroup& group, const std::int64_t* strides, std::int64_t* table) noexcept {
         std::int64_t count = 1;
-        table_[0] = 0;
+        table[0] = 0;
         for (int i = 0; i < group.rank; ++i) {
             const int axis = group.axis[i];
             const std::int64_t times = i + 1 < group.rank ? axes.extent[axis] : group.block;
             for (std::int64_t k = 1; k < times; ++k) {
-                for (std::int64_t j = 0; j < count; ++j) table_[k * count + j] = table_[j] + k * strides[axis];
+                for (std::int64_t j = 0; j < count; ++j) table[k * count + j] = table[j] + k * strides[axis];
             }
             count *= times;
         }
-        rows_.offsets = table_;
+        rows_.offsets = table;
     }
 
     RowStarts rows_;
-    std::int64_t table_[tile_positions];  // not initialised
 };
 
 /// Calls f with functions from a position to its offset, of both groups.
@@ -103,18 +104,23 @@ struct Tile {
 
 class Tiles {
 public:
-    Tiles(const AxisSet& axes, const TileShape& shape, std::int64_t item_bytes, bool stream) noexcept
-        : d_src_(axes, shape.d, axes.src_stride),
-          d_dst_(axes, shape.d, axes.dst_stride),
-          s_src_(axes, shape.s, axes.src_stride),
-          s_dst_(axes, shape.s, axes.dst_stride),
-          shape_(shape),
+    Tiles(const AxisSet& axes, const TileShape& shape, std::int64_t item_bytes, bool stream, TileRoom* room) noexcept
+        : room_(room),
+          d_src_(axes, shape.d, axes.src_stride, room->table(0)),
+          d_dst_(axes, shape.d, axes.dst_stride, room->table(1)),
+          s_src_(axes, shape.s, axes.src_stride, room->table(2)),
+          s_dst_(axes, shape.s, axes.dst_stride, room->table(3)),
           item_bytes_(item_bytes),
-          stream_(stream) {
+          stream_(stream),
+          d_is_run_(shape.d_is_run),
+          s_is_run_(shape.s_is_run) {
+        // Between two neighbours along the source lie the tiles of one row of the destination.
+        constexpr std::int64_t kept = std::int64_t{256} << 10;  // bytes, a part of the second-level cache
+        begins_known_ = axes.extent[shape.d.last()] * shape.d.inner * shape.s.positions() <= kept / item_bytes;
         // A few rows, or rows within the caches that do not push each other out, need no buffer to be read from.
         constexpr std::int64_t few = 4;
         reads_in_place_ =
-            shape.s_is_run && d_src_.is_regular() && (shape.d.positions() <= few || shape.s.positions() <= few || (!stream && d_src_.rows().pitch % 4096 != 0));
+            s_is_run_ && d_src_.is_regular() && (shape.d.positions() <= few || shape.s.positions() <= few || (!stream && d_src_.rows().pitch % 4096 != 0));
     }
 
     /// Moves a tile once the one after it is known, so that its rows may be asked for in time.
@@ -131,37 +137,40 @@ private:
         const std::int64_t read = tile.s * item_bytes_;
         const std::int64_t written = tile.d * item_bytes_;
         const RowsAhead ahead = stream_ && !reads_in_place_ ? rows_of(next) : RowsAhead{};
-        const bool is_written_whole = s_dst_.is_regular() && s_dst_.rows().pitch == written && written % line != 0;
-        if (stream_ && shape_.d_is_run && !is_written_whole) claim_row_ends(tile.dst, s_dst_.rows(), tile.s, written);
+        const bool is_written_whole = is_one_written_run(written) && written % line != 0;
+        std::byte* const out = room_->out();
+        if (stream_ && d_is_run_ && !is_written_whole) claim_row_ends(tile.dst, s_dst_.rows(), tile.s, written);
         if (reads_in_place_) {
-            transpose({out_, written, tile.src, d_src_.rows().pitch}, tile.d, tile.s);
-        } else if (!shape_.s_is_run) {
-            with_item(item_bytes_, [&](auto item) { gather_items(item, in_, tile.src, d_src_.rows(), tile.d, s_src_.rows(), tile.s); });
-            transpose({out_, written, in_, read}, tile.d, tile.s);
+            transpose({out, written, tile.src, d_src_.rows().pitch}, tile.d, tile.s);
+        } else if (!s_is_run_) {
+            with_item(item_bytes_, [&](auto item) { gather_items(item, room_->in(), tile.src, d_src_.rows(), tile.d, s_src_.rows(), tile.s); });
+            transpose({out, written, room_->in(), read}, tile.d, tile.s);
         } else {
             move_bands(tile, read, written);
         }
-        if (!shape_.d_is_run) {
-            with_item(item_bytes_, [&](auto item) { scatter_items(item, tile.dst, s_dst_.rows(), tile.s, d_dst_.rows(), tile.d, out_); });
+        if (!d_is_run_) {
+            with_item(item_bytes_, [&](auto item) { scatter_items(item, tile.dst, s_dst_.rows(), tile.s, d_dst_.rows(), tile.d, out); });
         } else if (is_written_whole) {
-            scatter_rows(tile.dst, {}, out_, 0, 1, tile.s * written, stream_, ahead);
+            scatter_rows(tile.dst, {}, out, 0, 1, tile.s * written, stream_, ahead);
         } else {
-            scatter_rows(tile.dst, s_dst_.rows(), out_, written, tile.s, written, stream_, ahead);
+            scatter_rows(tile.dst, s_dst_.rows(), out, written, tile.s, written, stream_, ahead);
         }
     }
 
     /// Some rows at a time: the buffer that they pass through stays in the first-level cache.
+    [[nodiscard]] std::int64_t band() const noexcept { return std::max<std::int64_t>(2 * line / item_bytes_, 1); }
+
     void move_bands(const Tile& tile, std::int64_t read, std::int64_t written) noexcept {
-        const std::int64_t band = std::max<std::int64_t>(2 * line / item_bytes_, 1);
-        const bool is_run = is_one_run(tile);
-        for (std::int64_t begin = 0; begin < tile.d; begin += band) {
-            const std::int64_t rows = std::min(band, tile.d - begin);
+        std::byte* const in = room_->in();
+        const bool is_run = is_one_read_run(read);
+        for (std::int64_t begin = 0; begin < tile.d; begin += band()) {
+            const std::int64_t rows = std::min(band(), tile.d - begin);
             if (is_run) {
-                gather_rows(in_, 0, tile.src + begin * read, {}, 1, rows * read);
+                gather_rows(in, 0, tile.src + begin * read, {}, 1, rows * read);
             } else {
-                gather_rows(in_, read, tile.src, d_src_.rows().from(begin), rows, read);
+                gather_rows(in, read, tile.src, d_src_.rows().from(begin), rows, read);
             }
-            transpose({out_ + begin * item_bytes_, written, in_, read}, rows, tile.s);
+            transpose({room_->out() + begin * item_bytes_, written, in, read}, rows, tile.s);
         }
     }
 
@@ -173,23 +182,23 @@ private:
         }
     }
 
-    [[nodiscard]] bool is_one_run(const Tile& tile) const noexcept {
-        return shape_.s_is_run && d_src_.is_regular() && d_src_.rows().pitch == tile.s * item_bytes_;
-    }
+    [[nodiscard]] bool is_one_read_run(std::int64_t read) const noexcept { return s_is_run_ && d_src_.is_regular() && d_src_.rows().pitch == read; }
+    [[nodiscard]] bool is_one_written_run(std::int64_t written) const noexcept { return s_dst_.is_regular() && s_dst_.rows().pitch == written; }
     [[nodiscard]] RowsAhead rows_of(const Tile& tile) const noexcept {
-        if (!shape_.s_is_run) return {tile.src, d_src_.rows(), tile.d, line};  // items apart lie within a line
+        if (!s_is_run_) return {tile.src, d_src_.rows(), tile.d, line};  // items apart lie within a line
         const std::int64_t read = tile.s * item_bytes_;
-        if (is_one_run(tile)) return {tile.src, {nullptr, line}, (tile.d * read + line - 1) / line, 1};
-        return {tile.src, d_src_.rows(), tile.d, read};
+        if (is_one_read_run(read)) return {tile.src, {nullptr, line}, (tile.d * read + line - 1) / line, line};
+        return {tile.src, d_src_.rows(), tile.d, read, begins_known_};
     }
 
     Tile waiting_;
-    alignas(line) std::byte in_[tile_bytes];
-    alignas(line) std::byte out_[tile_bytes];
+    TileRoom* room_;
     Starts d_src_, d_dst_, s_src_, s_dst_;
-    TileShape shape_;
     std::int64_t item_bytes_;
     bool stream_;
+    bool d_is_run_;
+    bool s_is_run_;
+    bool begins_known_;
     bool reads_in_place_;
 };
 
@@ -219,8 +228,11 @@ void copy_tiles(const backend::CopyJob& job) noexcept {
         axes.src_stride[source_axis] = -axes.src_stride[source_axis];
         axes.dst_stride[source_axis] = -axes.dst_stride[source_axis];
     }
-    const TileShape shape = tile_shape(axes, source_axis, item);
-    Tiles tiles(axes, shape, item, job.past_caches);
+    std::int64_t bytes = item;
+    for (const std::int64_t extent : task.shape) bytes *= extent;  // fits: the plan has counted them
+    TileRoom room(bytes);
+    const TileShape shape = tile_shape(axes, source_axis, item, {room.bytes(), room.positions()});
+    Tiles tiles(axes, shape, item, job.past_caches, &room);
 
     AxisSet outer;
     for (int i = 0; i < axes.rank; ++i) {
