@@ -156,7 +156,6 @@ USING = [
     Mutant("event_of_the_producer_leaked", USES, "    give_event(ready);\n", "", POOL),
     Mutant("event_given_back_twice", USES, "    use = {};\n", "", streams("an_event_is_given_back_once")),
     Mutant("policy_of_the_lease_before", USES, "    policy = {};\n", "", REMEMBERS),
-    Mutant("uses_of_the_lease_before", USES, "    uses.clear();\n", "", REMEMBERS),
     Mutant("capture_of_the_lease_before", USES, "    kept_in_capture = 0;\n", "", REMEMBERS),
     Mutant("block_of_a_failed_lease_lost", "src/lease/lease.cpp", "            give_block(block);\n", "", NOT_MADE),
     Mutant("block_of_a_failed_lease_twice_in_a_generation", "src/lease/lease.cpp", "            block->skip_generation();\n", "", NOT_MADE),
