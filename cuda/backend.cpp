@@ -32,7 +32,7 @@ const Backend& cuda_backend() noexcept {
         .forget_pools = gpu::forget_pools,
         .run_copy = gpu::run_copy,
         .run_convert = gpu::run_convert,
-        .run_batch = gpu::run_batch,
+        .prepare_batch = gpu::prepare_batch,
         .copy_bytes = gpu::copy_bytes,
         .copy_rows = gpu::copy_rows,
         .copy_bytes_peer = gpu::copy_bytes_peer,

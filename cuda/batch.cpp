@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "error.hpp"
 #include "isolated.hpp"
@@ -52,30 +54,22 @@ std::uint32_t describe(const BatchEntry& from, BoxEntry* entry) noexcept {
     return blocks_for(words, box_block_words);
 }
 
-/// Launches that hold as many of the entries as their parameters do.
+/// Launches, as many as hold the entries.
 template <class Entry, class Parameters>
-void launch_all(std::span<const BatchEntry> entries, const char* call, StreamRef stream) {
+void describe_all(std::span<const BatchEntry> entries, std::vector<Parameters>* launches) {
     constexpr std::uint32_t most = sizeof(Parameters::entry) / sizeof(Entry);
     constexpr std::uint32_t most_blocks = 0x7fffffff;
-    Parameters p;  // the entries are written as they come
-    p.count = 0;
-    p.blocks = 0;
-    const auto flush = [&] {
-        if (p.count == 0) return;
-        check(isolated(stream, [&] { return launch_batch(p, stream.cuda()); }), call, stream.device().id);
-        p.count = 0;
-        p.blocks = 0;
-    };
+    launches->reserve(entries.size() / most + 1);
     for (const BatchEntry& from : entries) {
         Entry entry;
         const std::uint32_t blocks = describe(from, &entry);
-        if (most_blocks - p.blocks < blocks) flush();
+        if (launches->empty() || launches->back().count == most || most_blocks - launches->back().blocks < blocks) launches->emplace_back();
+        Parameters& p = launches->back();
         entry.first_block = p.blocks;
         p.entry[p.count] = entry;
         p.blocks += blocks;
-        if (++p.count == most) flush();
+        ++p.count;
     }
-    flush();
 }
 
 /// Whether the driver takes the larger parameters.
@@ -87,23 +81,54 @@ bool has_large_parameters() {
     return known;
 }
 
+/// The launches of one kernel.
 template <class Entry>
-void launch_by_count(std::span<const BatchEntry> entries, const char* call, StreamRef stream) {
-    if (entries.size() > static_cast<std::size_t>(batch_capacity<Entry>) && has_large_parameters()) {
-        launch_all<Entry, LargeBatch<Entry>>(entries, call, stream);
-    } else {
-        launch_all<Entry, SmallBatch<Entry>>(entries, call, stream);
+class Launches {
+public:
+    Launches(std::span<const BatchEntry> entries, const char* call) : call_(call) {
+        if (entries.size() > static_cast<std::size_t>(batch_capacity<Entry>) && has_large_parameters()) {
+            describe_all<Entry>(entries, &large_);
+        } else {
+            describe_all<Entry>(entries, &small_);
+        }
     }
-}
+    void run(StreamRef stream) const {
+        launch(small_, stream);
+        launch(large_, stream);
+    }
+
+private:
+    template <class Parameters>
+    void launch(const std::vector<Parameters>& launches, StreamRef stream) const {
+        for (const Parameters& p : launches) check(isolated(stream, [&] { return launch_batch(p, stream.cuda()); }), call_, stream.device().id);
+    }
+
+    const char* call_;
+    std::vector<SmallBatch<Entry>> small_;
+    std::vector<LargeBatch<Entry>> large_;
+};
+
+class RunsAndBoxes final : public backend::PreparedBatch {
+public:
+    RunsAndBoxes(std::span<const BatchEntry> runs, std::span<const BatchEntry> boxes)
+        : runs_(runs, "cudaLaunchKernel (batch_runs)"), boxes_(boxes, "cudaLaunchKernel (batch_boxes)") {}
+    void run(StreamRef stream) const override {
+        runs_.run(stream);
+        boxes_.run(stream);
+    }
+
+private:
+    Launches<RunEntry> runs_;
+    Launches<BoxEntry> boxes_;
+};
 
 }  // namespace
 
-void run_batch(std::span<backend::BatchEntry> entries, StreamRef stream) {
+std::unique_ptr<backend::PreparedBatch> prepare_batch(std::span<backend::BatchEntry> entries) {
     auto boxes = std::partition(entries.begin(), entries.end(), [](const BatchEntry& entry) { return entry.axes == 0; });
     // A run is a box too. A second launch costs more than the bytes that do not make a word.
     if (boxes != entries.end() && entries.size() <= static_cast<std::size_t>(batch_capacity<BoxEntry>)) boxes = entries.begin();
-    launch_by_count<RunEntry>({entries.begin(), boxes}, "cudaLaunchKernel (batch_runs)", stream);
-    launch_by_count<BoxEntry>({boxes, entries.end()}, "cudaLaunchKernel (batch_boxes)", stream);
+    return std::make_unique<RunsAndBoxes>(std::span<const BatchEntry>(entries.begin(), boxes), std::span<const BatchEntry>(boxes, entries.end()));
 }
 
 }  // namespace ndlease::gpu

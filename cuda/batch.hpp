@@ -2,15 +2,14 @@
 // The batches of the backend table.
 #pragma once
 
+#include <memory>
 #include <span>
 
 #include "backend/batch_job.hpp"
 
-#include <ndlease/stream.hpp>
-
 namespace ndlease::gpu {
 
 /// As backend::Backend says.
-void run_batch(std::span<backend::BatchEntry> entries, StreamRef stream);
+[[nodiscard]] std::unique_ptr<backend::PreparedBatch> prepare_batch(std::span<backend::BatchEntry> entries);
 
 }  // namespace ndlease::gpu

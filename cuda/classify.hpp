@@ -12,6 +12,8 @@ namespace ndlease::gpu {
 /// and those that say that the context is gone. cudaGetLastError does not clear them.
 [[nodiscard]] bool is_sticky(cudaError_t code) noexcept;
 [[nodiscard]] detail::Outcome outcome_of(cudaError_t code) noexcept;
-[[nodiscard]] inline detail::Result result_of(cudaError_t code, const char* call) noexcept { return {outcome_of(code), static_cast<int>(code), call}; }
+[[nodiscard]] inline detail::Result result_of(cudaError_t code, const char* call) noexcept {
+    return {code == cudaSuccess ? detail::Outcome::ok : outcome_of(code), static_cast<int>(code), call};
+}
 
 }  // namespace ndlease::gpu

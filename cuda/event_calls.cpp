@@ -2,11 +2,19 @@
 #include "event_calls.hpp"
 
 #include "native_call.hpp"
+#include "stream_calls.hpp"
 
 namespace ndlease::gpu {
 
 using detail::NativeStream;
 using detail::Result;
+
+namespace {
+
+constexpr const char* record_event = "cudaEventRecord";
+cudaError_t record_in(void* event, NativeStream stream) noexcept { return cudaEventRecord(event_of(event), stream_of(stream)); }
+
+}  // namespace
 
 Result make_event(int device, void** event) noexcept {
     return native_calls(device, Thread::any, "cudaEventCreateWithFlags", [&](CallName&) {
@@ -23,8 +31,16 @@ void destroy_event(int device, void* event) noexcept {
 }
 
 Result record(void* event, NativeStream stream) noexcept {
-    return native_calls(stream.device, thread_of(stream.handle), "cudaEventRecord",
-                        [&](CallName&) { return cudaEventRecord(event_of(event), stream_of(stream)); });
+    return native_calls(stream.device, thread_of(stream.handle), record_event, [&](CallName&) { return record_in(event, stream); });
+}
+
+Result identify_and_record(void* event, NativeStream stream, detail::StreamIdentity* identity) noexcept {
+    *identity = {};
+    return native_calls(stream.device, thread_of(stream.handle), record_event, [&](CallName& call) {
+        if (const cudaError_t code = ask_identity(call, stream, identity); code != cudaSuccess) return code;
+        call.name = record_event;
+        return record_in(event, stream);
+    });
 }
 
 Result wait(NativeStream stream, void* event, bool external) noexcept {

@@ -24,10 +24,11 @@ std::string describe(const detail::Result& result) {
 }  // namespace
 
 const detail::StreamOperations& stream_operations() noexcept {
-    static constexpr detail::StreamOperations operations = {
-        backend_name,       make_stream,        destroy_stream,    stream_device,         stream_id,      stream_capture, query_stream,
-        synchronize_stream, synchronize_device, make_event,        destroy_event,         record,         wait,           query_event,
-        synchronize_event,  keep_in_graph,      is_legacy_default, is_per_thread_default, default_stream, describe};
+    static constexpr detail::StreamOperations operations = {backend_name,   make_stream,       destroy_stream, stream_device,       stream_id,
+                                                            stream_capture, identify_stream,   query_stream,   synchronize_stream,  synchronize_device,
+                                                            make_event,     destroy_event,     record,         identify_and_record, wait,
+                                                            query_event,    synchronize_event, keep_in_graph,  is_legacy_default,   is_per_thread_default,
+                                                            default_stream, describe};
     return operations;
 }
 

@@ -4,16 +4,14 @@
 
 #include <span>
 
+#include <ndlease/batch_plan.hpp>
 #include <ndlease/copy_plan.hpp>
 #include <ndlease/export.hpp>
 #include <ndlease/stream.hpp>
-#include <ndlease/view.hpp>
 
 namespace ndlease {
 
-struct CopyPair {
-    View dst, src;
-};
+// A batch that comes again and again is planned once: see BatchPlan (batch_plan.hpp).
 
 /// Copies each pair's src to its dst, with the result of ndlease::copy on one pair after the other: a later pair may read or overwrite what an earlier one
 /// wrote. Returns when the bytes are there; the sources may be reused at once.

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <span>
 #include <string>
+#include <utility>
 
 #include <ndlease/export.hpp>
 
@@ -35,14 +37,23 @@ public:
     Dims(int count, std::int64_t value) : size_(0) { assign(count, value); }
     Dims(std::initializer_list<std::int64_t> values) : Dims(std::span<const std::int64_t>(values.begin(), values.size())) {}
     Dims(std::span<const std::int64_t> values) : size_(0) { assign(values); }  // NOLINT(google-explicit-constructor): a span is what Dims stands for
-    Dims(const Dims& other) : Dims(other.span()) {}
-    Dims(Dims&& other) noexcept : size_(0) { swap(other); }
+    Dims(const Dims& other) : size_(0) {
+        if (other.on_heap()) {
+            assign_slow(other.span());
+        } else {
+            copy_words(other);
+        }
+    }
+    /// The other one is empty afterwards.
+    Dims(Dims&& other) noexcept { take(other); }
     Dims& operator=(const Dims& other) {
         if (this != &other) assign(other.span());
         return *this;
     }
     Dims& operator=(Dims&& other) noexcept {
-        swap(other);
+        if (this == &other) return *this;
+        if (on_heap()) delete[] heap_;
+        take(other);
         return *this;
     }
     ~Dims() {
@@ -74,14 +85,25 @@ public:
     void push_back(std::int64_t value) { insert(size_, value); }
     NDLEASE_API void insert(int position, std::int64_t value);
     NDLEASE_API void erase(int position) noexcept;
-    void clear() noexcept { Dims().swap(*this); }
-    NDLEASE_API void swap(Dims& other) noexcept;
+    void clear() noexcept { *this = Dims(); }
+    void swap(Dims& other) noexcept { std::swap(*this, other); }
 
     friend bool operator==(const Dims& a, const Dims& b) noexcept { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
 
 private:
     [[nodiscard]] bool on_heap() const noexcept { return size_ > inline_capacity; }
     NDLEASE_API void assign_slow(std::span<const std::int64_t> values);
+    /// The numbers, or the pointer to the heap block. All inline numbers, whatever their count: a copy of constant length is a few instructions, and
+    /// what one such copy has stored the next one loads without waiting for the cache.
+    void copy_words(const Dims& other) noexcept {
+        size_ = other.size_;
+        if (size_ > 0) std::memcpy(inline_, other.inline_, sizeof(inline_));
+    }
+    /// For one that owns no heap block.
+    void take(Dims& other) noexcept {
+        copy_words(other);
+        other.size_ = 0;
+    }
 
     int size_;  // the heap block is in use exactly when size_ > inline_capacity, and holds max_rank numbers
     union {

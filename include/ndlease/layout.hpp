@@ -45,7 +45,7 @@ public:
         shape_ = std::move(other.shape_);
         strides_ = std::move(other.strides_);
         suboffsets_ = std::move(other.suboffsets_);
-        std::swap(size_, other.size_);
+        size_ = std::exchange(other.size_, 1);
         return *this;
     }
     ~Layout() = default;

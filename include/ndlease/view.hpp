@@ -163,7 +163,7 @@ public:
 private:
     friend class detail::ViewDraft;
 
-    View(void* data, Device device, Format format, Layout layout, bool read_only, Allocation allocation, Lease lease) noexcept
+    View(void* data, Device device, Format&& format, Layout&& layout, bool read_only, Allocation allocation, Lease&& lease) noexcept
         : data_(data),
           allocation_(allocation),
           device_(device),

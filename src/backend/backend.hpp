@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 
@@ -47,8 +48,8 @@ struct Backend {
     void (*run_copy)(const CopyJob& job, StreamRef stream);
     /// The same for a job whose numbers change on the way. Alignments are as they come; every element may be its own source where a byte order changes.
     void (*run_convert)(const ConvertJob& job, StreamRef stream);
-    /// Runs the entries in any order, and orders them as it likes: as few launches as hold their descriptions. No allocation, no wait; may be captured.
-    void (*run_batch)(std::span<BatchEntry> entries, StreamRef stream);
+    /// Copies to be run in any order; it orders the entries as it likes. Makes no launch; asks the driver for its version at the first large batch.
+    std::unique_ptr<PreparedBatch> (*prepare_batch)(std::span<BatchEntry> entries);
     /// Contiguous bytes between any two kinds of memory (cudaMemcpyAsync, cudaMemcpyDefault).
     void (*copy_bytes)(void* dst, const void* src, std::size_t bytes, StreamRef stream);
     /// Rows between any two kinds of memory: a block of more than one row (cudaMemcpy2DAsync, cudaMemcpy3DAsync).

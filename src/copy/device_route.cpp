@@ -31,21 +31,20 @@ bool device_reaches(Device user, Device memory) {
     return is_cuda(user) && is_cuda(memory) && backend::require_cuda("copy").peer_access(user.id, memory.id);
 }
 
-RoutePlan choose_route(Device dst, Device src, StreamRef stream) {
+RoutePlan choose_route(Device dst, Device src, Device user) {
     if (!is_cuda(dst) && !is_cuda(src)) {
-        if (stream.is_host() || (is_pageable(dst) && is_pageable(src))) return {DeviceRoute::host, Device::cpu()};
-        if (is_pageable(dst) || is_pageable(src)) return {DeviceRoute::host_after, stream.device()};
-        return {DeviceRoute::kernels, stream.device()};
+        if (user == Device::cpu() || (is_pageable(dst) && is_pageable(src))) return {DeviceRoute::host, Device::cpu()};
+        if (is_pageable(dst) || is_pageable(src)) return {DeviceRoute::host_after, user};
+        return {DeviceRoute::kernels, user};
     }
     // The stream's own device comes first, then that of the side which is written.
-    const auto reaches_both = [&](Device user) { return (is_pageable(dst) || device_reaches(user, dst)) && (is_pageable(src) || device_reaches(user, src)); };
-    const Device candidates[] = {stream.is_host() ? dst : stream.device(), dst, src};
-    const auto* const found = std::find_if(std::begin(candidates), std::end(candidates), [&](Device user) { return is_cuda(user) && reaches_both(user); });
+    const auto reaches_both = [&](Device by) { return (is_pageable(dst) || device_reaches(by, dst)) && (is_pageable(src) || device_reaches(by, src)); };
+    const Device candidates[] = {user == Device::cpu() ? dst : user, dst, src};
+    const auto* const found = std::find_if(std::begin(candidates), std::end(candidates), [&](Device by) { return is_cuda(by) && reaches_both(by); });
     if (found == std::end(candidates)) return {DeviceRoute::across, candidates[0] == dst ? dst : src};
-    const Device user = *found;
-    if (is_pageable(src)) return {DeviceRoute::from_pageable, user};
-    if (is_pageable(dst)) return {DeviceRoute::to_pageable, user};
-    return {DeviceRoute::kernels, user};
+    if (is_pageable(src)) return {DeviceRoute::from_pageable, *found};
+    if (is_pageable(dst)) return {DeviceRoute::to_pageable, *found};
+    return {DeviceRoute::kernels, *found};
 }
 
 std::string describe_route(Device dst, Device src) {

@@ -31,8 +31,9 @@ struct RoutePlan {
 [[nodiscard]] bool device_reaches(Device user, Device memory);
 
 /// For memory of the host, pinned, managed and CUDA memory. May ask the runtime about peers. Throws Error{errc::not_supported} without a CUDA backend where
-/// one is needed, errc::device.
-[[nodiscard]] RoutePlan choose_route(Device dst, Device src, StreamRef stream);
+/// one is needed, errc::device. `user` is the stream's device; the CPU where there is no stream.
+[[nodiscard]] RoutePlan choose_route(Device dst, Device src, Device user);
+[[nodiscard]] inline RoutePlan choose_route(Device dst, Device src, StreamRef stream) { return choose_route(dst, src, stream.device()); }
 
 /// "kernels on cuda:0", for people; without a stream: what it would be on a stream of one of the two devices. Asks no runtime.
 [[nodiscard]] std::string describe_route(Device dst, Device src);

@@ -3,6 +3,7 @@
 
 #include "copy/copy_conversion.hpp"
 #include "copy/device_route.hpp"
+#include "copy/validate.hpp"
 
 namespace ndlease::copying {
 namespace {
@@ -14,13 +15,19 @@ std::uintptr_t address(const void* data, std::int64_t offset) noexcept { return 
 
 }  // namespace
 
-bool PlanParts::moves_nothing(const CopyPlan& plan) noexcept {
-    return plan.task_.path == CopyPath::nothing || (plan.conversion_ == nullptr && plan.route_ == CopyPlan::Route::same);
+PlacedCopy PlanParts::place(const CopyPlan& plan, void* dst, const void* src) { return {&plan, dst, src, plan.route_of(dst, src)}; }
+
+PlacedCopy PlanParts::placed(const CopyPlan& plan) noexcept { return {&plan, plan.dst_, plan.src_, plan.route_}; }
+
+bool PlanParts::moves_nothing(const PlacedCopy& copy) noexcept {
+    const CopyPlan& plan = *copy.plan;
+    return plan.task_.path == CopyPath::nothing || (plan.conversion_ == nullptr && copy.route == Route::same);
 }
 
-bool PlanParts::fits_batch(const CopyPlan& plan, StreamRef stream, std::int64_t most_bytes, backend::BatchEntry* entry) {
+bool PlanParts::fits_batch(const PlacedCopy& copy, Device device, std::int64_t most_bytes, backend::BatchEntry* entry) {
+    const CopyPlan& plan = *copy.plan;
     const detail::CopyTask& task = plan.task_;
-    if (stream.is_host() || plan.conversion_ != nullptr || plan.through_host_ != nullptr || plan.route_ != CopyPlan::Route::direct) return false;
+    if (plan.conversion_ != nullptr || plan.through_host_ != nullptr || copy.route != Route::direct) return false;
     if (task.run_bytes <= 0 || task.shape.size() > backend::BatchEntry::max_axes) return false;
     std::int64_t bytes = task.run_bytes;
     for (const std::int64_t extent : task.shape) {
@@ -28,10 +35,10 @@ bool PlanParts::fits_batch(const CopyPlan& plan, StreamRef stream, std::int64_t 
         bytes *= extent;
     }
     if (bytes > most_bytes || (task.path == CopyPath::tiles && bytes > largest_turned_plane)) return false;
-    const RoutePlan way = choose_route(plan.dst_device_, plan.src_device_, stream);
-    if (way.route != DeviceRoute::kernels || way.device != stream.device()) return false;
-    entry->dst = static_cast<std::byte*>(plan.dst_) + task.dst_offset;
-    entry->src = static_cast<const std::byte*>(plan.src_) + task.src_offset;
+    const RoutePlan way = choose_route(plan.dst_device_, plan.src_device_, device);
+    if (way.route != DeviceRoute::kernels || way.device != device) return false;
+    entry->dst = static_cast<std::byte*>(copy.dst) + task.dst_offset;
+    entry->src = static_cast<const std::byte*>(copy.src) + task.src_offset;
     entry->run_bytes = task.run_bytes;
     entry->axes = task.shape.size();
     for (int i = 0; i < entry->axes; ++i) {
@@ -41,8 +48,9 @@ bool PlanParts::fits_batch(const CopyPlan& plan, StreamRef stream, std::int64_t 
     return true;
 }
 
-bool PlanParts::is_capturable(const CopyPlan& plan, StreamRef stream) {
-    if (moves_nothing(plan)) return true;
+bool PlanParts::is_capturable(const PlacedCopy& copy, StreamRef stream) {
+    if (moves_nothing(copy)) return true;
+    const CopyPlan& plan = *copy.plan;
     const RoutePlan way = choose_route(plan.dst_device_, plan.src_device_, stream);
     const bool by_device = plan.conversion_ != nullptr && by_devices(*plan.conversion_, plan.task_) != nullptr;
     if (plan.through_host_ != nullptr && !by_device) return false;
@@ -50,7 +58,14 @@ bool PlanParts::is_capturable(const CopyPlan& plan, StreamRef stream) {
     return way.route == DeviceRoute::kernels && way.device == stream.device();
 }
 
-std::uintptr_t PlanParts::dst(const CopyPlan& plan) noexcept { return address(plan.dst_, plan.task_.dst_offset); }
-std::uintptr_t PlanParts::src(const CopyPlan& plan) noexcept { return address(plan.src_, plan.task_.src_offset); }
+void PlanParts::check_host_reach(const PlacedCopy& copy) { copying::check_host_reach(copy.plan->dst_device_, copy.plan->src_device_); }
+
+void PlanParts::run(const PlacedCopy& copy) { copy.plan->run_by(copy.route, copy.dst, copy.src); }
+
+void PlanParts::run(const PlacedCopy& copy, StreamRef stream) { copy.plan->run_on(copy.route, copy.dst, copy.src, stream); }
+
+const detail::CopyTask& PlanParts::task(const PlacedCopy& copy) noexcept { return copy.plan->task_; }
+std::uintptr_t PlanParts::dst(const PlacedCopy& copy) noexcept { return address(copy.dst, copy.plan->task_.dst_offset); }
+std::uintptr_t PlanParts::src(const PlacedCopy& copy) noexcept { return address(copy.src, copy.plan->task_.src_offset); }
 
 }  // namespace ndlease::copying

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ndlease/dims.hpp>
 
-#include <cstring>
 #include <memory>
 
 #include <ndlease/error.hpp>
@@ -85,16 +84,6 @@ void Dims::erase(int position) noexcept {
         delete[] old;
     }
     --size_;
-}
-
-void Dims::swap(Dims& other) noexcept {
-    if (this == &other) return;
-    std::int64_t kept[inline_capacity];
-    static_assert(sizeof(kept) == sizeof(inline_));
-    std::memcpy(kept, inline_, sizeof(inline_));
-    std::memcpy(inline_, other.inline_, sizeof(inline_));
-    std::memcpy(other.inline_, kept, sizeof(inline_));
-    std::swap(size_, other.size_);
 }
 
 std::string to_string(const Dims& dims) {

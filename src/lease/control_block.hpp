@@ -31,6 +31,7 @@ struct alignas(64) ControlBlock {
     ReleaseCallback callback;                 // touched by the maker and by the last holder only
     ResizeLock* resize_lock = nullptr;        // NULL from the release on
     std::atomic<StreamUses*> uses{nullptr};   // what streams do with the memory; NULL while none was named
+    std::atomic<StreamUses*> kept{nullptr};   // what `uses` becomes then: made once a block, and kept from lease to lease
     Device memory;                            // where the memory is
     std::uint32_t index = 0;                  // in the pool
 
@@ -55,6 +56,9 @@ struct alignas(64) ControlBlock {
         state.store(next << holder_bits | 1, std::memory_order_release);
         return next;
     }
+
+    /// The block was just taken from the pool and goes back without a lease: a generation is skipped, for it goes onto the free list once in each.
+    void skip_generation() noexcept { state.store((generation() + 1) << holder_bits, std::memory_order_relaxed); }
 
     /// false when the lease of this generation was released.
     bool add_holder(std::uint64_t generation) noexcept {

@@ -2,6 +2,7 @@
 #include <ndlease/lease.hpp>
 
 #include <string>
+#include <utility>
 
 #include <ndlease/error.hpp>
 
@@ -9,6 +10,7 @@
 #include "lease/control_block.hpp"
 #include "lease/reaper.hpp"
 #include "lease/release.hpp"
+#include "lease/start_lease.hpp"
 #include "lease/statistics.hpp"
 #include "lease/stream_uses.hpp"
 
@@ -29,32 +31,35 @@ void ResizeLock::check_unlocked() const {
     if (live != 0) throw Error(errc::busy, "the memory cannot be moved or resized: live leases: " + std::to_string(live));
 }
 
+LeaseToken detail::start_lease(ReleaseCallback&& release, const ReleasePolicy& policy, ResizeLock* lock, Device memory, PendingWork&& ready) {
+    // What can fail comes first; nothing of the caller's is taken until then.
+    const bool with_streams = names_streams(policy, ready);
+    if (with_streams && !start_reaper() && policy.is_deferred()) {
+        throw Error(errc::out_of_memory, "a lease with deferred release: the system has no thread for it");
+    }
+    ControlBlock* const block = take_block();
+    StreamUses* uses = nullptr;
+    if (with_streams) {
+        try {
+            uses = &kept_uses(*block);
+            uses->begin(policy, std::move(ready));
+        } catch (...) {
+            block->skip_generation();
+            give_block(block);
+            throw;
+        }
+    }
+    const std::uint64_t generation = block->start(std::move(release), lock, memory, uses);
+    count(lease_counters.made);
+    return {block, generation};
+}
+
 Lease Lease::make(ReleaseCallback&& release, ReleasePolicy policy, ResizeLock* lock) {
-    LeaseOptions options;
-    options.policy = policy;
-    options.lock = lock;
-    return make(std::move(release), std::move(options));
+    return adopt(detail::start_lease(std::move(release), policy, lock, Device::cpu(), {}));
 }
 
 Lease Lease::make(ReleaseCallback&& release, LeaseOptions&& options) {
-    // What can fail comes first; nothing of the caller's is taken until the block is there.
-    StreamUses* uses = nullptr;
-    if (detail::names_streams(options.policy, options.ready)) {
-        if (!detail::start_reaper() && options.policy.is_deferred()) {
-            throw Error(errc::out_of_memory, "a lease with deferred release: the system has no thread for it");
-        }
-        uses = StreamUses::make(options.policy, std::move(options.ready));
-    }
-    ControlBlock* block = nullptr;
-    try {
-        block = detail::take_block();
-    } catch (...) {
-        if (uses != nullptr) StreamUses::recycle(uses);
-        throw;
-    }
-    const std::uint64_t generation = block->start(std::move(release), options.lock, options.memory, uses);
-    detail::count(detail::lease_counters.made);
-    return Lease(LeaseToken{block, generation});
+    return adopt(detail::start_lease(std::move(release), options.policy, options.lock, options.memory, std::move(options.ready)));
 }
 
 void Lease::retain() const noexcept {

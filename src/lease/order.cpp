@@ -34,15 +34,12 @@ ControlBlock& live_block(LeaseToken token) {
 void wait_on_host(const RecordedUse& use) { check(*use.operations, use.operations->synchronize_event(use.event), "waiting for a use of lent memory"); }
 
 /// The consumer as one call sees it: asked once, and only when there is something to wait for.
-struct Consumer {
+struct Consumer : StreamIdentity {
     StreamRef stream;
-    std::uint64_t id = 0;
-    CaptureState capture;
 
     explicit Consumer(StreamRef s) : stream(s) {
         const StreamOperations& operations = *stream.operations();
-        check(operations, operations.stream_id(native(stream), &id), [&] { return "the order of " + to_string(stream) + " after lent memory's pending work"; });
-        check(operations, operations.stream_capture(native(stream), &capture),
+        check(operations, operations.identify_stream(native(stream), this),
               [&] { return "the order of " + to_string(stream) + " after lent memory's pending work"; });
     }
     [[nodiscard]] bool is_own(const RecordedUse& use) const noexcept { return use.operations == stream.operations() && use.stream_id == id; }
@@ -107,9 +104,8 @@ StreamUses& detail::uses_of(ControlBlock& block) {
     StreamUses* uses = block.uses.load(std::memory_order_acquire);
     if (uses != nullptr) return *uses;
     (void)start_reaper();  // a release may need it, and must not allocate then
-    StreamUses* made = StreamUses::make(ReleasePolicy::wait(), {});
-    if (block.uses.compare_exchange_strong(uses, made, std::memory_order_acq_rel)) return *made;
-    StreamUses::recycle(made);
+    uses = &kept_uses(block);
+    block.uses.store(uses, std::memory_order_release);  // others who get here at the same time store the same
     return *uses;
 }
 
@@ -153,17 +149,15 @@ void Lease::used_on(StreamRef stream, Use use) const {
     StreamUses& uses = uses_of(live_block(token_));
     const StreamOperations& operations = *stream.operations();
     const std::lock_guard lock(uses.mutex);
-    CaptureState capture;
-    std::uint64_t id = 0;
-    Result result = operations.stream_capture(native(stream), &capture);
-    if (result.ok() && capture.active) {
-        keep_in_graph(uses, capture.id, stream, token_);
+    StreamIdentity identity;
+    Result result = operations.identify_stream(native(stream), &identity);
+    if (identity.capture.active) {
+        keep_in_graph(uses, identity.capture.id, stream, token_);
         return;
     }
-    if (result.ok()) result = operations.stream_id(native(stream), &id);
     if (result.ok()) {
-        RecordedUse* const known = uses.find(&operations, id);
-        result = known != nullptr ? record_event(uses, *known, native(stream)) : record_first(uses, native(stream), operations, id, use == Use::write);
+        RecordedUse* const known = uses.find(&operations, identity.id);
+        result = known != nullptr ? record_event(uses, *known, native(stream)) : record_first(uses, native(stream), operations, identity.id, use == Use::write);
         if (known != nullptr) known->wrote = known->wrote || use == Use::write;
     }
     if (!result.ok()) record_in_doubt(uses, stream, result);

@@ -26,7 +26,10 @@ static_assert(std::is_trivially_destructible_v<PendingReleases>);
 constinit thread_local PendingReleases pending;
 
 void run_callback(ControlBlock& block, const ReleaseInfo& info) noexcept {
-    if (StreamUses* uses = block.uses.exchange(nullptr, std::memory_order_acq_rel)) StreamUses::recycle(uses);
+    if (StreamUses* uses = block.uses.load(std::memory_order_acquire)) {
+        uses->clear();
+        block.uses.store(nullptr, std::memory_order_relaxed);
+    }
     // Moved out, so that the callback may do anything with leases; the block stays ours until it is given back below.
     ReleaseCallback callback = std::move(block.callback);
     block.unlock_exporter();

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "lease/control_block.hpp"
 #include "stream/event_pool.hpp"
 
 #include <ndlease/error.hpp>
@@ -27,44 +28,10 @@ Event PendingWork::take_event() && {
 namespace detail {
 namespace {
 
-// Free objects, kept with the capacity of their vectors. Two locks a lease; nothing else is shared among leases.
-constinit std::mutex pool_mutex;
-std::vector<StreamUses*>& pool() {
-    static auto& free = *new std::vector<StreamUses*>;  // never destroyed: leases end in the destructors of statics
-    return free;
-}
-constinit std::size_t made = 0;
-
-StreamUses* take() {
-    {
-        const std::lock_guard lock(pool_mutex);
-        if (!pool().empty()) {
-            StreamUses* uses = pool().back();
-            pool().pop_back();
-            return uses;
-        }
-        if (pool().capacity() < made + 1) pool().reserve(2 * made + 16);
-        ++made;
-    }
-    try {
-        auto uses = std::make_unique<StreamUses>();
-        uses->uses.reserve(4);
-        return uses.release();
-    } catch (...) {
-        const std::lock_guard lock(pool_mutex);
-        --made;
-        throw;
-    }
-}
-
 void give_event(RecordedUse& use) noexcept {
     if (use.event != nullptr) detail::give_event(*use.operations, use.device, use.event);
     use = {};
 }
-
-struct Recycle {
-    void operator()(StreamUses* uses) const noexcept { StreamUses::recycle(uses); }
-};
 
 }  // namespace
 
@@ -104,43 +71,44 @@ void StreamUses::unnamed_streams(const StreamOperations& operations, std::uint64
     doubtful_devices |= devices;
 }
 
-StreamUses* StreamUses::make(const ReleasePolicy& policy, PendingWork&& ready) {
-    std::unique_ptr<StreamUses, Recycle> uses(take());
-    uses->policy = policy;
-    const StreamRef stream = policy.stream();
-    bool same_stream = false;
-    if (!ready.is_none()) {
-        same_stream = policy.is_stream_ordered() && ready.stream() == stream;
-        Event event = std::move(ready).take_event();
-        uses->ready_capture_id = event.capture_id();
-        uses->ready_is_borrowed = event.is_borrowed();
-        uses->ready = {event.operations(), event.stream_id(), nullptr, event.device().id, true, false};
-        uses->ready.event = event.detach();
-    }
-    if (policy.is_stream_ordered()) uses->policy_stream_id = same_stream ? uses->ready.stream_id : stream.id();
-    return uses.release();
+void StreamUses::begin(const ReleasePolicy& release_policy, PendingWork&& pending) {
+    const StreamRef stream = release_policy.stream();
+    const bool same_stream = !pending.is_none() && pending.stream() == stream;
+    Event event = pending.is_none() ? Event() : std::move(pending).take_event();
+    if (release_policy.is_stream_ordered()) policy_stream_id = same_stream ? event.stream_id() : stream.id();
+    policy = release_policy;
+    if (event.cuda() == nullptr) return;
+    ready_capture_id = event.capture_id();
+    ready_is_borrowed = event.is_borrowed();
+    ready = {event.operations(), event.stream_id(), nullptr, event.device().id, true, false};
+    ready.event = event.detach();
 }
 
-void StreamUses::recycle(StreamUses* uses) noexcept {
-    if (std::exchange(uses->ready_is_borrowed, false)) uses->ready.event = nullptr;
-    if (uses->ready_capture_id != 0 && uses->ready.event != nullptr) {
-        discard_event(*uses->ready.operations, uses->ready.device, std::exchange(uses->ready.event, nullptr));
-    }
-    give_event(uses->ready);
-    for (RecordedUse& use : uses->uses) give_event(use);
-    for (const RecordedUse& use : uses->retired) discard_event(*use.operations, use.device, use.event);
-    uses->uses.clear();
-    uses->retired.clear();
-    uses->policy = {};
-    uses->policy_stream_id = 0;
-    uses->ready_capture_id = 0;
-    uses->kept_in_capture = 0;
-    uses->doubt = Doubt::none;
-    uses->doubtful_devices = 0;
-    uses->doubtful_operations = nullptr;
-    uses->failures = 0;
-    const std::lock_guard lock(pool_mutex);
-    pool().push_back(uses);
+void StreamUses::clear() noexcept {
+    if (std::exchange(ready_is_borrowed, false)) ready.event = nullptr;
+    if (ready_capture_id != 0 && ready.event != nullptr) discard_event(*ready.operations, ready.device, std::exchange(ready.event, nullptr));
+    give_event(ready);
+    for (RecordedUse& use : uses) give_event(use);
+    for (const RecordedUse& use : retired) discard_event(*use.operations, use.device, use.event);
+    uses.clear();
+    retired.clear();
+    policy = {};
+    policy_stream_id = 0;
+    ready_capture_id = 0;
+    kept_in_capture = 0;
+    doubt = Doubt::none;
+    doubtful_devices = 0;
+    doubtful_operations = nullptr;
+    failures = 0;
+}
+
+StreamUses& kept_uses(ControlBlock& block) {
+    StreamUses* known = block.kept.load(std::memory_order_acquire);
+    if (known != nullptr) return *known;
+    auto made = std::make_unique<StreamUses>();
+    made->uses.reserve(4);
+    // Holders on several threads may name the first stream at once: one of theirs stays.
+    return block.kept.compare_exchange_strong(known, made.get(), std::memory_order_acq_rel) ? *made.release() : *known;
 }
 
 bool names_streams(const ReleasePolicy& policy, const PendingWork& ready) noexcept { return policy != ReleasePolicy::wait() || !ready.is_none(); }

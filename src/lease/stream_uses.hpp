@@ -14,6 +14,8 @@
 
 namespace ndlease::detail {
 
+struct ControlBlock;
+
 /// The newest point on one stream at which it used the memory.
 struct RecordedUse {
     const StreamOperations* operations = nullptr;
@@ -32,7 +34,7 @@ enum class Doubt : std::uint8_t {
     for_ever,         ///< a graph uses the memory and could not be given a share: it may run at any time
 };
 
-/// Made at export where streams are named then, else at the first use; recycled. While somebody holds a share of the lease, `mutex` guards all
+/// In use from the export on where streams are named then, else from the first use. While somebody holds a share of the lease, `mutex` guards all
 /// but the constants; afterwards it belongs to the thread that runs the release.
 class StreamUses {
 public:
@@ -61,16 +63,17 @@ public:
     /// Bit n of `devices`: streams that nobody named may use the memory there.
     void unnamed_streams(const StreamOperations& operations, std::uint64_t devices) noexcept;
 
-    /// For a new lease. Records the producer's pending work.
-    /// Throws Error; then everything is back in its pool, and so is an event that `ready` held. Throws std::bad_alloc.
-    [[nodiscard]] static StreamUses* make(const ReleasePolicy& policy, PendingWork&& ready);
-    /// Gives the events back to their pools and the object to its own. Allocates nothing.
-    static void recycle(StreamUses* uses) noexcept;
+    /// For a new lease; the object is as new or cleared. Records the producer's pending work.
+    /// Throws Error, std::bad_alloc; then nothing has changed here, and an event that `pending` held is back in its pool.
+    void begin(const ReleasePolicy& release_policy, PendingWork&& pending);
+    /// Gives the events back to their pools; the capacity of the vectors stays. Allocates nothing.
+    void clear() noexcept;
 };
 
-struct ControlBlock;
 /// Those of a live lease, made now where it has none. Throws std::bad_alloc.
 [[nodiscard]] StreamUses& uses_of(ControlBlock& block);
+/// Those of the block: as new or cleared unless the block's lease uses them. Throws std::bad_alloc at the first time.
+[[nodiscard]] StreamUses& kept_uses(ControlBlock& block);
 
 /// Whether a lease made with these must have StreamUses from the start.
 [[nodiscard]] bool names_streams(const ReleasePolicy& policy, const PendingWork& ready) noexcept;

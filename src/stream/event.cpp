@@ -14,18 +14,15 @@ Event Event::record(StreamRef stream) {
     if (stream.is_host()) return result;
     const StreamOperations& operations = *stream.operations();
     const NativeStream native{stream.device().id, stream.handle()};
-    CaptureState capture;
-    check(operations, operations.stream_capture(native, &capture), [&] { return "an event on " + to_string(stream); });
-    std::uint64_t id = 0;
-    check(operations, operations.stream_id(native, &id), [&] { return "an event on " + to_string(stream); });
-    void* event = nullptr;
-    check(operations, take_event(operations, native.device, &event), [&] { return "an event on " + to_string(stream); });
+    const auto what = [&] { return "an event on " + to_string(stream); };
+    check(operations, take_event(operations, native.device, &result.event_), what);
     result.operations_ = &operations;
-    result.event_ = event;
-    result.stream_id_ = id;
-    result.capture_id_ = capture.active ? capture.id : 0;
     result.device_ = stream.device();
-    check(operations, operations.record(event, native), [&] { return "an event on " + to_string(stream); });
+    StreamIdentity identity;
+    const Result recorded = operations.identify_and_record(result.event_, native, &identity);
+    result.stream_id_ = identity.id;
+    result.capture_id_ = identity.capture.id;
+    check(operations, recorded, what);
     return result;
 }
 

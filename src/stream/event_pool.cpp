@@ -41,7 +41,10 @@ Pool& pool_of(const StreamOperations& operations, int device) {
 
 }  // namespace
 
+// A forked child touches no pool: another thread of its parent may have held the lock.
+
 Result take_event(const StreamOperations& operations, int device, void** event) {
+    if (process_state() == ProcessState::forked) return {Outcome::unavailable};
     Pool& pool = pool_of(operations, device);
     {
         const std::lock_guard lock(pool.mutex);
@@ -69,6 +72,7 @@ void give_event(const StreamOperations& operations, int device, void* event) noe
 }
 
 void discard_event(const StreamOperations& operations, int device, void* event) noexcept {
+    if (process_state() == ProcessState::forked) return;
     operations.destroy_event(device, event);
     Pool& pool = *find(operations, device);
     const std::lock_guard lock(pool.mutex);

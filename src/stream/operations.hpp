@@ -36,7 +36,13 @@ struct NativeStream {
 
 struct CaptureState {
     bool active = false;
-    std::uint64_t id = 0;  ///< unique among the captures of the process
+    std::uint64_t id = 0;  ///< unique among the captures of the process; 0: none
+};
+
+/// A stream as its uses are told apart.
+struct StreamIdentity {
+    std::uint64_t id = 0;
+    CaptureState capture;
 };
 
 /// Every operation: any thread, no exception, leaves the thread's current device and its last CUDA error as they were, makes no native call when
@@ -50,6 +56,8 @@ struct StreamOperations {
     Result (*stream_device)(void* stream, int* device) noexcept;
     Result (*stream_id)(NativeStream stream, std::uint64_t* id) noexcept;
     Result (*stream_capture)(NativeStream stream, CaptureState* state) noexcept;
+    /// Both at once, for less than two calls cost. `capture` is right also where the id cannot be had.
+    Result (*identify_stream)(NativeStream stream, StreamIdentity* identity) noexcept;
     Result (*query_stream)(NativeStream stream) noexcept;
     Result (*synchronize_stream)(NativeStream stream) noexcept;
     Result (*synchronize_device)(int device) noexcept;
@@ -57,6 +65,8 @@ struct StreamOperations {
     Result (*make_event)(int device, void** event) noexcept;
     void (*destroy_event)(int device, void* event) noexcept;
     Result (*record)(void* event, NativeStream stream) noexcept;
+    /// The same after identify_stream. The identity is right as far as it could be had.
+    Result (*identify_and_record)(void* event, NativeStream stream, StreamIdentity* identity) noexcept;
     /// `external`: the stream is being captured and the event was recorded outside: the graph waits for it each time it runs.
     Result (*wait)(NativeStream stream, void* event, bool external) noexcept;
     Result (*query_event)(void* event) noexcept;

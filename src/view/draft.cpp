@@ -138,8 +138,8 @@ void ViewDraft::slice(int axis, std::optional<std::int64_t> start, std::optional
 }
 
 View ViewDraft::finish(const Format& format) const {
-    return View(data_, from_.device_, format, suboffsets.empty() ? Layout(shape, strides) : Layout(shape, strides, suboffsets), read_only, allocation_,
-                from_.lease_);
+    return View(data_, from_.device_, Format(format), suboffsets.empty() ? Layout(shape, strides) : Layout(shape, strides, suboffsets), read_only, allocation_,
+                Lease(from_.lease_));
 }
 
 void refuse_indirect(const View& view, const char* operation) {

@@ -3,6 +3,7 @@
 #include <ndlease/error.hpp>
 #include <ndlease/view.hpp>
 
+#include "lease/start_lease.hpp"
 #include "view/bounds.hpp"
 
 namespace ndlease {
@@ -15,11 +16,12 @@ View View::on_lease(void* data, Device device, Format format, Layout layout, boo
 }
 
 View View::lend(void* data, Device device, Format format, Layout layout, LendOptions options) {
-    View view = on_lease(data, device, std::move(format), std::move(layout), options.read_only, options.allocation, Lease());
+    detail::check_bounds(data, layout, format.itemsize(), options.allocation);
+    Lease lease;
     if (options.release || options.lock != nullptr || !options.ready.is_none()) {
-        view.lease_ = Lease::make(std::move(options.release), {options.policy, options.lock, device, std::move(options.ready)});
+        lease = Lease::adopt(detail::start_lease(std::move(options.release), options.policy, options.lock, device, std::move(options.ready)));
     }
-    return view;
+    return View(data, device, std::move(format), std::move(layout), options.read_only, options.allocation, std::move(lease));
 }
 
 View View::lend(const void* data, Device device, Format format, Layout layout, LendOptions options) {

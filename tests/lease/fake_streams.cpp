@@ -71,6 +71,12 @@ const detail::StreamOperations operations = {
             *capture = {of(stream).capture != 0, of(stream).capture};
             return state->call("stream_capture");
         },
+    .identify_stream =
+        [](NativeStream stream, detail::StreamIdentity* identity) noexcept {
+            const Lock lock(state->mutex);
+            *identity = {of(stream).id, {of(stream).capture != 0, of(stream).capture}};
+            return state->call("identify_stream");
+        },
     .query_stream =
         [](NativeStream stream) noexcept {
             const Lock lock(state->mutex);
@@ -113,6 +119,11 @@ const detail::StreamOperations operations = {
             const Result result = state->call("record");
             if (result.ok()) *static_cast<FakeEvent*>(event) = {&of(stream), of(stream).enqueued};
             return result;
+        },
+    .identify_and_record =
+        [](void* event, NativeStream stream, detail::StreamIdentity* identity) noexcept {
+            const Result identified = operations.identify_stream(stream, identity);
+            return identified.ok() ? operations.record(event, stream) : identified;
         },
     .wait =
         [](NativeStream stream, void* event, bool external) noexcept {

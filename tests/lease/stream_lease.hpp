@@ -21,8 +21,10 @@ namespace ndlease {
 
 using detail::Outcome;
 using detail::ProcessState;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::UnorderedElementsAre;
 
 class StreamLease : public ::testing::Test {

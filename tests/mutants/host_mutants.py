@@ -40,6 +40,8 @@ DEFERRED = streams("deferred_never_blocks_and_calls_back_when_the_last_use_is_ov
 CONSUMERS = streams("consumers_are_ordered_after_the_producer_and_after_writes")
 EXITS = streams("after_exit_or_in_a_child_no_device_call_is_made")
 POOL = streams("events_come_from_a_pool")
+REMEMBERS = streams("remembers_nothing_of_the_lease_before")
+NOT_MADE = streams("a_lease_that_cannot_be_made_gives_its_block_back_and_skips_a_generation")
 CAPTURED_RELEASE = streams("a_release_while_its_stream_is_captured_comes_after_the_capture")
 GRAPH = streams("a_graph_holds_a_share_until_it_is_gone")
 REFUSES = streams("a_stream_that_refuses_to_wait_is_stood_in_for_by_the_reaper")
@@ -114,7 +116,7 @@ FAILING = [
     Mutant("patience_never_ends", SETTLE, "if (++uses.failures < patience) return later();", "return later();",
            streams("memory_that_nobody_can_answer_for_is_kept_counted_and_reported_once")),
     Mutant("no_patience", SETTLE, "if (++uses.failures < patience) return later();", "", REFUSES + OUTLIVED),
-    Mutant("patience_used_up_by_earlier_leases", USES, "    uses->failures = 0;\n", "", OUTLIVED),
+    Mutant("patience_used_up_by_earlier_leases", USES, "    failures = 0;\n", "", OUTLIVED),
     Mutant("failure_waits_for_the_whole_device", SETTLE, "if (++uses.failures < patience) return later();", "return settle_by_devices(uses, memory);", REFUSES),
     Mutant("failed_wait_not_repeated", SETTLE, "if (waited.outcome == Outcome::failed) waited =", "if (false) waited =",
            settles("a_wait_that_fails_once_is_repeated_at_once")),
@@ -156,12 +158,23 @@ USING = [
     Mutant("later_write_taken_for_a_read", ORDER, "known->wrote = known->wrote || use == Use::write", "known->wrote = known->wrote",
            uses("a_reader_that_writes_becomes_a_writer")),
     Mutant("event_given_back_while_in_use", USES, "event.detach()", "event.cuda()", uses("the_event_of_the_producer_serves_no_use")),
-    Mutant("events_of_uses_leaked", USES, "for (RecordedUse& use : uses->uses) give_event(use);", "", POOL),
-    Mutant("event_of_the_producer_leaked", USES, "    give_event(uses->ready);\n", "", POOL),
+    Mutant("events_of_uses_leaked", USES, "for (RecordedUse& use : uses) give_event(use);", "", POOL),
+    Mutant("event_of_the_producer_leaked", USES, "    give_event(ready);\n", "", POOL),
+    Mutant("event_given_back_twice", USES, "    use = {};\n", "", streams("an_event_is_given_back_once")),
+    Mutant("policy_of_the_lease_before", USES, "    policy = {};\n", "", REMEMBERS),
+    Mutant("capture_of_the_lease_before", USES, "    kept_in_capture = 0;\n", "", REMEMBERS),
+    Mutant("block_of_a_failed_lease_lost", "src/lease/lease.cpp", "            give_block(block);\n", "", NOT_MADE),
+    Mutant("block_of_a_failed_lease_twice_in_a_generation", "src/lease/lease.cpp", "            block->skip_generation();\n", "", NOT_MADE),
+    Mutant("event_of_a_failed_lease_lost", "src/stream/event.cpp", "        give_event(*operations_, device_.id, event_);\n", "",
+           streams("a_lease_that_cannot_be_made_leaves_its_event_to_the_next")),
+    Mutant("forked_child_takes_from_a_pool", "src/stream/event_pool.cpp", "if (process_state() == ProcessState::forked) return {Outcome::unavailable};", "",
+           streams("a_forked_child_touches_no_pool_of_events")),
 ]
 
 CAPTURING = [
-    Mutant("capture_share_not_kept", ORDER, "        keep_in_graph(uses, capture.id, stream, token_);\n        return;", "        return;", GRAPH),
+    Mutant("capture_share_not_kept", ORDER, "        keep_in_graph(uses, identity.capture.id, stream, token_);\n        return;", "        return;", GRAPH),
+    Mutant("share_of_a_graph_lost_with_the_streams_number", ORDER, "if (identity.capture.active) {", "if (result.ok() && identity.capture.active) {",
+           streams("a_captured_stream_whose_number_cannot_be_had_still_takes_a_share")),
     Mutant("capture_share_kept_at_every_use", SHARE, "if (uses.kept_in_capture == capture_id) return;", "", GRAPH),
     Mutant("capture_share_lost", REAPER, "(void)Lease::release_token(share->share);", "", GRAPH),
     Mutant("graph_without_share_forgotten", SHARE, "uses.doubt = Doubt::for_ever;", "", FOR_EVER),

@@ -192,8 +192,15 @@ BATCHING = [
            batches("random_pairs")),
     Mutant("lease_of_a_batch_not_entered", "src/copy/batch.cpp", "accesses_.emplace_back(pairs[i].src, user_of(pairs[i].src), Use::read);",
            "static_cast<void>(0);", batches("orders_itself_after_and_before_other_streams")),
-    Mutant("captured_before_it_is_refused", "src/copy/batch.cpp", "if (!PlanParts::is_capturable(plans[i], stream)) {", "if (false) {",
-           batches("becomes_part_of_a_graph")),
+    Mutant("captured_before_it_is_refused", "src/copy/planned_batch.cpp", "if (PlanParts::is_capturable(batch.copies[number], stream)) return;", "return;",
+           batches("becomes_part_of_a_graph", "a_plan_that_cannot_be_captured_enqueues_nothing")),
+    Mutant("unlike_neighbours_share_a_plan", "src/copy/planned_batch.cpp", "           a.layout() == b.layout();", "           true;", batches("random_plans")),
+    Mutant("neighbour_at_the_addresses_of_its_plan", "src/copy/planned_batch.cpp",
+           "PlanParts::place(plans->back(), pair.dst.mutable_data(), pair.src.data())", "PlanParts::placed(plans->back())", batches("random_plans")),
+    Mutant("overlap_of_a_neighbour_not_looked_at", "src/copy/plan_parts.cpp", "{&plan, dst, src, plan.route_of(dst, src)}", "{&plan, dst, src, plan.route_}",
+           batches("random_plans")),
+    Mutant("null_address_taken", "src/copy/batch_plan.cpp", "(addresses[i].dst != nullptr && addresses[i].src != nullptr)", "true",
+           batches("a_plan_refuses_before_anything_is_enqueued")),
 ]
 
 COPYING = [

@@ -32,7 +32,7 @@ PUBLIC_ONLY = {"tools", "examples"}
 PART_OF_HEADER = {
     "export": "base", "version": "base", "abi": "format", "float16": "format", "format_codes": "format", "format_text": "format",
     "format_types": "format", "typed_view": "view", "element_iterator": "view", "pmr_memory": "memory", "index": "layout", "access": "view",
-    "copy_options": "copy_plan", "link_costs": "copy_plan", "copy_batch": "copy", "copy_for": "copy", "ndlease": "capi", "ndl_view": "interop",
+    "copy_options": "copy_plan", "link_costs": "copy_plan", "copy_batch": "copy", "batch_plan": "copy", "copy_for": "copy", "ndlease": "capi", "ndl_view": "interop",
 }
 # src/copy holds two parts: the steps that look at layouts alone, and what converts, describes and runs.
 PLAN_FILES = {"axes", "validate", "simplify", "classify", "overlap"}

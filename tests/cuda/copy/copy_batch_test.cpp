@@ -1,78 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
-// Many copies in one call, on a stream and on the host, against nested loops.
+// Many copies in one call on a stream, against nested loops.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
-#include <memory>
 #include <string>
 #include <vector>
 
+#include "copy/pair_oracle.hpp"
 #include "copy/random_side.hpp"
-#include "cuda/copy/device_arena.hpp"
+#include "cuda/copy/batch_on_device.hpp"
 
 #include <ndlease/copy.hpp>
 #include <ndlease/copy_batch.hpp>
 #include <ndlease/error.hpp>
 #include <ndlease/format_types.hpp>
 
-#if defined(NDLEASE_SIMULATED_CUDA)
-#include <simulated_cuda/control.hpp>
-#endif
-
 namespace ndlease::testing {
 namespace {
 
 using ::testing::HasSubstr;
-
-std::uint64_t launches() {
-#if defined(NDLEASE_SIMULATED_CUDA)
-    return simulated_cuda::statistics().kernels;
-#else
-    return 0;
-#endif
-}
-
-/// On a device launches are not counted.
-void expect_launches(std::uint64_t before, std::uint64_t count) {
-#if defined(NDLEASE_SIMULATED_CUDA)
-    EXPECT_EQ(launches() - before, count);
-#else
-    static_cast<void>(before + count);
-#endif
-}
-
-/// What one pair does to memory that both sides may share: all is read, then all written.
-void apply(std::vector<std::byte>* memory, const Side& dst, const Side& src) {
-    const auto at = [](const Side& side, const Numbers& indices) {
-        std::int64_t offset = side.data;
-        const std::size_t missing = indices.size() - side.shape.size();
-        for (std::size_t i = 0; i < side.shape.size(); ++i) offset += side.shape[i] == 1 ? 0 : side.strides[i] * indices[i + missing];
-        return static_cast<std::ptrdiff_t>(offset);
-    };
-    std::vector<std::byte> read;
-    Numbers indices(dst.shape.size());
-    for (std::int64_t n = 0; n < dst.size(); ++n) {
-        set_indices(dst.shape, n, &indices);
-        const auto from = memory->begin() + at(src, indices);
-        read.insert(read.end(), from, from + dst.itemsize);
-    }
-    for (std::int64_t n = 0; n < dst.size(); ++n) {
-        set_indices(dst.shape, n, &indices);
-        std::memcpy(memory->data() + at(dst, indices), read.data() + n * dst.itemsize, static_cast<std::size_t>(dst.itemsize));
-    }
-}
-
-class copy_batch_on_device : public ::testing::Test {
-protected:
-    void SetUp() override {
-        if (cuda_device_count() == 0) GTEST_SKIP() << cuda_absence();
-        stream_ = std::make_unique<Stream>(Stream::make(Device::cuda(0)));
-    }
-    [[nodiscard]] StreamRef stream() const { return stream_->ref(); }
-    std::unique_ptr<Stream> stream_;
-};
 
 /// A grid of floats with ghost cells around it.
 struct Grid {
@@ -308,21 +257,13 @@ TEST_F(copy_batch_on_device, errors_name_the_pair_and_come_before_the_first_byte
     const Side other{{10}, {4}, {}, 4, 1024};
     const Side longer{{11}, {4}, {}, 4, 2048};
     const std::vector<CopyPair> pairs{{memory.view(row), memory.view(other)}, {memory.view(other), memory.view(longer)}};
-    for (const bool on_stream : {true, false}) {
-        DeviceArena host(Device::cpu(), 4096);
-        const std::vector<CopyPair> on_host{{host.view(row), host.view(other)}, {host.view(other), host.view(longer)}};
-        try {
-            if (on_stream) {
-                copy_batch(pairs, stream());
-            } else {
-                copy_batch(on_host);
-            }
-            ADD_FAILURE() << "was not refused";
-        } catch (const Error& error) {
-            EXPECT_EQ(error.code(), errc::bad_layout) << error.what();
-            EXPECT_EQ(error.index(), 1);
-            EXPECT_THAT(error.what(), HasSubstr("pair 1"));
-        }
+    try {
+        copy_batch(pairs, stream());
+        ADD_FAILURE() << "was not refused";
+    } catch (const Error& error) {
+        EXPECT_EQ(error.code(), errc::bad_layout) << error.what();
+        EXPECT_EQ(error.index(), 1);
+        EXPECT_THAT(error.what(), HasSubstr("pair 1"));
     }
     CopyOptions checked;
     checked.conversion = Conversion::checked;
@@ -352,65 +293,6 @@ TEST_F(copy_batch_on_device, orders_itself_after_and_before_other_streams) {
         ASSERT_EQ(static_cast<const std::int32_t*>(found_d.data())[i], 499 - i);
     }
     expect_no_violations("order");
-}
-
-TEST_F(copy_batch_on_device, becomes_part_of_a_graph) {
-    constexpr std::int64_t bytes = 8192;
-    Random random(6);
-    const Arena arena(random, bytes);
-    DeviceArena memory(Device::cuda(0), bytes);
-    DeviceArena pageable(Device::cpu(), bytes);
-    std::vector<std::byte> expected = arena.bytes();
-    std::vector<CopyPair> pairs;
-    for (std::int64_t i = 0; i < 10; ++i) {
-        const Side dst{{10, 4}, {16, 4}, {}, 4, 4096 + 256 * i};
-        const Side src{{10, 4}, i % 2 == 0 ? Numbers{16, 4} : Numbers{4, 40}, {}, 4, 256 * i};
-        pairs.push_back({memory.view(dst), memory.view(src)});
-        apply(&expected, dst, src);
-    }
-    cudaGraph_t graph = nullptr;
-    cudaGraphExec_t executable = nullptr;
-    succeed(cudaStreamBeginCapture(stream().cuda(), cudaStreamCaptureModeThreadLocal), "cudaStreamBeginCapture");
-    std::vector<CopyPair> refused{{memory.view({{4}, {4}, {}, 4, 0}), pageable.view({{4}, {4}, {}, 4, 0})}};
-    refused.insert(refused.end(), pairs.begin(), pairs.end());
-    try {
-        copy_batch(refused, stream());
-        ADD_FAILURE() << "was not refused";
-    } catch (const Error& error) {
-        EXPECT_EQ(error.code(), errc::not_supported) << error.what();
-        EXPECT_EQ(error.index(), 0) << error.what();
-    }
-    copy_batch(pairs, stream());
-    succeed(cudaStreamEndCapture(stream().cuda(), &graph), "cudaStreamEndCapture");
-    succeed(cudaGraphInstantiate(&executable, graph, 0), "cudaGraphInstantiate");
-    pairs.clear();
-    for (int launch = 0; launch < 2; ++launch) {
-        memory.put(arena.bytes());
-        succeed(cudaGraphLaunch(executable, stream().cuda()), "cudaGraphLaunch");
-        stream().synchronize();
-        EXPECT_TRUE(memory.get(bytes) == expected);
-    }
-    succeed(cudaGraphExecDestroy(executable), "cudaGraphExecDestroy");
-    succeed(cudaGraphDestroy(graph), "cudaGraphDestroy");
-}
-
-// A pair of memory that is read by the next: on the host they are copied one after the other.
-TEST(copy_batch_on_host, copies_one_pair_after_the_other) {
-    constexpr std::int64_t bytes = 4096;
-    for_random_cases(300, [](Random& random) {
-        Arena arena(random, bytes);
-        std::vector<std::byte> expected = arena.bytes();
-        std::vector<CopyPair> pairs;
-        for (std::int64_t i = random.in(0, 12); i > 0; --i) {
-            const std::int64_t n = random.in(0, 40);
-            const Side dst{{n, 3}, {24, 4}, {}, 4, random.in(0, bytes - 1024)};
-            const Side src{{n, 3}, {12, 4}, {}, 4, random.in(0, bytes - 1024)};
-            pairs.push_back({dst.view(arena), src.view(arena)});
-            apply(&expected, dst, src);
-        }
-        copy_batch(pairs);
-        EXPECT_TRUE(arena.bytes() == expected);
-    });
 }
 
 }  // namespace

@@ -88,11 +88,21 @@ std::vector<Operation> all_operations() {
              detail::CaptureState state;
              return operations().stream_capture(handles.stream, &state);
          }},
+        {"identify_stream",
+         [](Handles& handles) {
+             detail::StreamIdentity identity;
+             return operations().identify_stream(handles.stream, &identity);
+         }},
         {"query_stream", [](Handles& handles) { return operations().query_stream(handles.stream); }},
         {"synchronize_stream", [](Handles& handles) { return operations().synchronize_stream(handles.stream); }},
         {"synchronize_device", [](Handles&) { return operations().synchronize_device(1); }},
         {"make_event", [](Handles& handles) { return operations().make_event(1, &handles.made_event); }},
         {"record", [](Handles& handles) { return operations().record(handles.event, handles.stream); }},
+        {"identify_and_record",
+         [](Handles& handles) {
+             detail::StreamIdentity identity;
+             return operations().identify_and_record(handles.event, handles.stream, &identity);
+         }},
         {"wait", [](Handles& handles) { return operations().wait(handles.stream, handles.event, false); }},
         {"query_event", [](Handles& handles) { return operations().query_event(handles.event); }},
         {"synchronize_event", [](Handles& handles) { return operations().synchronize_event(handles.event); }},
