@@ -95,6 +95,17 @@ void transpose_items(Item item, const MatrixPair& m, std::int64_t rows, std::int
     for (std::int64_t i = 0; i < rows; ++i) move_items(item, m.dst + i * item.size, m.dst_pitch, m.src + i * m.src_pitch, item.size, columns);
 }
 
+/// The same from a buffer that may be read beyond an item: more bytes than an item move at once, and the next item overwrites those too many.
+template <class Item, class Wider>
+void transpose_wider(Item item, Wider wider, const MatrixPair& m, std::int64_t rows, std::int64_t columns) noexcept {
+    for (std::int64_t j = 0; j < columns; ++j) {
+        std::byte* const row = m.dst + j * m.dst_pitch;
+        const std::byte* const column = m.src + j * item.size;
+        for (std::int64_t i = 0; i < rows - 1; ++i) wider.move(row + i * item.size, column + i * m.src_pitch);
+        item.move(row + (rows - 1) * item.size, column + (rows - 1) * m.src_pitch);
+    }
+}
+
 /// `d` and `s` positions at an address on each side.
 struct Tile {
     std::byte* dst = nullptr;
@@ -144,7 +155,7 @@ private:
             transpose({out, written, tile.src, d_src_.rows().pitch}, tile.d, tile.s);
         } else if (!s_is_run_) {
             with_item(item_bytes_, [&](auto item) { gather_items(item, room_->in(), tile.src, d_src_.rows(), tile.d, s_src_.rows(), tile.s); });
-            transpose({out, written, room_->in(), read}, tile.d, tile.s);
+            transpose_buffered({out, written, room_->in(), read}, tile.d, tile.s);
         } else {
             move_bands(tile, read, written);
         }
@@ -170,7 +181,7 @@ private:
             } else {
                 gather_rows(in, read, tile.src, d_src_.rows().from(begin), rows, read);
             }
-            transpose({room_->out() + begin * item_bytes_, written, in, read}, rows, tile.s);
+            transpose_buffered({room_->out() + begin * item_bytes_, written, in, read}, rows, tile.s);
         }
     }
 
@@ -179,6 +190,16 @@ private:
             transpose_words(item_bytes_, pair, rows, columns);
         } else {
             with_item(item_bytes_, [&](auto item) { transpose_items(item, pair, rows, columns); });
+        }
+    }
+
+    /// From the buffer, after which there is room.
+    void transpose_buffered(const MatrixPair& pair, std::int64_t rows, std::int64_t columns) const noexcept {
+        switch (item_bytes_) {
+            case 3: transpose_wider(FixedItem<3>{}, FixedItem<4>{}, pair, rows, columns); break;
+            case 6: transpose_wider(FixedItem<6>{}, FixedItem<8>{}, pair, rows, columns); break;
+            case 12: transpose_wider(FixedItem<12>{}, FixedItem<16>{}, pair, rows, columns); break;
+            default: transpose(pair, rows, columns); break;
         }
     }
 

@@ -202,6 +202,7 @@ COPYING = [
     Mutant("tile_room_never_given_back", TILE_ROOM, "        ::operator delete(bytes_, page);\n", "", TILE_ROOM_TESTS),
     Mutant("tile_room_used_after_its_end", TILE_ROOM, "    if (ended) return nullptr;\n", "", TILE_ROOM_TESTS),
     Mutant("tiles_larger_than_a_small_room", TILES, "{room.bytes(), room.positions()}", "{65536, 2048}", TILE_ROOM_TESTS),
+    Mutant("wide_move_beyond_the_last_item", TILES, "i < rows - 1; ++i) wider.move", "i < rows; ++i) wider.move", TILE_TESTS),
     Mutant("transposed_columns_left_out", TRANSPOSE, "            square(columns - n);  // some a second time", "", TILE_TESTS),
     Mutant("source_group_taken_for_a_run", TILE_SHAPE, "if (magnitude(axes.src_stride[axis]) >= line) break;  // it leads to other lines\n            *is_run = false;",
            "if (magnitude(axes.src_stride[axis]) >= line) break;  // it leads to other lines", TILE_RANKS),
