@@ -18,7 +18,7 @@ namespace {
 using testing::Protocol;
 
 View block_of_bytes() {
-    const View block = allocate(Device::cpu(), Format(), Layout::c_order({4096}, 1));
+    const View block = allocate(Format(), {4096});
     auto* const bytes = static_cast<unsigned char*>(block.mutable_data());
     for (int i = 0; i < 4096; ++i) bytes[i] = static_cast<unsigned char>(i * 7);
     return block;

@@ -31,7 +31,7 @@ private:
 };
 
 TEST_F(device_protocol_matrix, is_what_the_documentation_says) {
-    const View block = allocate(Format(), std::array<std::int64_t, 1>{4096}, {.device = Device::cuda(0)});
+    const View block = allocate(Format(), {4096}, Order::c, memory_of(Device::cuda(0)));
     std::vector<std::string> failures;
     const std::string tables = protocol_tables(device_protocols(), block, failures);
     for (const std::string& failure : failures) ADD_FAILURE() << failure;
