@@ -76,7 +76,7 @@ Format read_item(std::string_view format, const KnownMetadata& metadata, bool as
     if (as_storage) {
         if (const std::optional<Format> storage = storage_of(format)) return *storage;
     }
-    const Format item = parse_arrow_format(format);
+    Format item = parse_arrow_format(format);
     if (metadata.extension_name == bool8_extension) {
         if (format != "c") throw Error(errc::bad_format, "Arrow format '" + std::string(format) + "': an arrow.bool8 is stored as int8, 'c'");
         return Format::number(Kind::boolean, 8);

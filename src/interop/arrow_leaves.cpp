@@ -174,7 +174,7 @@ private:
         if (static_cast<std::uintptr_t>(bytes) > std::numeric_limits<std::uintptr_t>::max() - address) {
             level.path.fail(errc::out_of_bounds, "a buffer of " + std::to_string(bytes) + " bytes reaches outside of the address space");
         }
-        leaf.data = reinterpret_cast<void*>(address + static_cast<std::uintptr_t>(offset));
+        leaf.data = static_cast<std::byte*>(const_cast<void*>(buffer)) + offset;
         if (bytes > 0) leaf.allocation = {buffer, bytes};
         // A promise of alignment that this address does not keep is not made.
         leaf.format = ndlease::detail::limit_alignment(
