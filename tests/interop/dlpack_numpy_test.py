@@ -79,7 +79,7 @@ def main():
     for number in range(ROUNDS):
         array = random_array(rng)
         index = random_index(rng, array)
-        expected = eval(f"array[{index}]") if index else array  # an index of our own making
+        expected = eval(f"array[{index}, ...]") if index else array  # an index of our own making; a view where NumPy would make a scalar
         capsule = array.__dlpack__()
         tensor = api.PyCapsule_GetPointer(capsule, NAME)
         before = sys.getrefcount(array)
