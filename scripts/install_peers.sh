@@ -6,7 +6,7 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 peers=build/peers
-packages=(apache-tvm-ffi nanoarrow)
+packages=(apache-tvm-ffi nanoarrow numpy pyarrow)
 
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
