@@ -29,6 +29,20 @@ TEST(CFormat, random_formats_come_back_with_every_promise) {
     });
 }
 
+TEST(CFormat, promises_of_alignment_come_back) {
+    const Format number = Format::number(Kind::integer, 32);
+    for (const std::int64_t alignment : {1, 2, 16, 64}) {
+        const Format item = number.with_alignment(alignment);
+        const FieldSpec field{"a", item, 0};
+        const Format formats[] = {item, Format::subarray(number, std::array<std::int64_t, 1>{3}).with_alignment(alignment), Format::record({&field, 1}, 4),
+                                  Format::pointer(item), Format::time(Kind::datetime, "ns").with_alignment(alignment)};
+        for (const Format& format : formats) {
+            const c_abi::OwnedFormat tree = c_abi::export_format(format);
+            EXPECT_TRUE(testing::same_promises(c_abi::import_format(*tree), format)) << format.to_string() << " aligned to " << alignment;
+        }
+    }
+}
+
 TEST(CFormat, formats_of_other_platforms_come_back) {
     for (const char* const text : {"@l", "@g", "@P", "@&i", "T{@i:a:@d:b:@g:c:}", "@3g", "Zg"}) {
         for (const char* const abi : {"lp64", "lp64-arm", "llp64", "i386"}) {
