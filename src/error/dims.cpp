@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <memory>
+#include <utility>
 
 #include <ndlease/error.hpp>
 
@@ -88,6 +89,12 @@ void Dims::erase(int position) noexcept {
 }
 
 void Dims::swap(Dims& other) noexcept {
+    if (size_ == 0) {  // as every move finds it: nothing to keep
+        if (other.size_ == 0) return;
+        std::memcpy(inline_, other.inline_, sizeof(inline_));
+        size_ = std::exchange(other.size_, 0);
+        return;
+    }
     if (this == &other) return;
     std::int64_t kept[inline_capacity];
     static_assert(sizeof(kept) == sizeof(inline_));

@@ -15,7 +15,8 @@ View View::on_lease(void* data, Device device, Format format, Layout layout, boo
 }
 
 View View::lend(void* data, Device device, Format format, Layout layout, LendOptions options) {
-    View view = on_lease(data, device, std::move(format), std::move(layout), options.read_only, options.allocation, Lease());
+    detail::check_bounds(data, layout, format.itemsize(), options.allocation);
+    View view(data, device, std::move(format), std::move(layout), options.read_only, options.allocation, Lease());
     if (options.release || options.lock != nullptr || !options.ready.is_none()) {
         view.lease_ = Lease::make(std::move(options.release), {options.policy, options.lock, device, std::move(options.ready)});
     }
