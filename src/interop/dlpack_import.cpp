@@ -50,7 +50,7 @@ Layout layout_of(const Tensor& tensor, std::span<const std::int64_t> shape, Amou
         }
         return Layout::c_order(shape, itemsize);
     }
-    Dims strides(tensor.ndim, 0);
+    std::int64_t strides[max_rank];
     for (int axis = 0; axis < tensor.ndim; ++axis) {
         if (mul_fits(tensor.strides[axis], itemsize, &strides[axis])) continue;
         if (amount != Amount::none && shape[static_cast<std::size_t>(axis)] != 1) {
@@ -61,7 +61,7 @@ Layout layout_of(const Tensor& tensor, std::span<const std::int64_t> shape, Amou
         }
         strides[axis] = 0;
     }
-    return Layout(shape, strides.span());
+    return Layout(shape, {strides, shape.size()});
 }
 
 Device device_of(TensorDevice given) {
@@ -104,9 +104,8 @@ Place place_of(const Tensor& tensor, const Layout& layout, std::int64_t itemsize
 
 /// A format promises addresses at multiples of its alignment, and DLPack promises nothing.
 void limit_promise(Format& format, const void* data, const Layout& layout) {
-    const std::int64_t alignment = format.alignment();
-    const std::uintptr_t address = reinterpret_cast<std::uintptr_t>(data);
-    if (address % static_cast<std::uintptr_t>(alignment) == 0 && format.itemsize() % alignment == 0) return;
+    const auto below = static_cast<std::uintptr_t>(format.alignment()) - 1;  // alignments are powers of two
+    if (((reinterpret_cast<std::uintptr_t>(data) | static_cast<std::uintptr_t>(format.itemsize())) & below) == 0) return;
     if (!layout.is_empty()) format = ndlease::detail::limit_alignment(format, 1);
 }
 
@@ -120,10 +119,13 @@ View view_of(const Tensor& tensor, const Terms& terms, ReleaseCallback&& release
     const Place place = place_of(tensor, layout, itemsize, device);
     limit_promise(format, place.data, layout);
     if (options.check_device && device.type != DeviceType::cpu && has_addresses(device.type)) check_device_tag(place.data, device);
-    const ReleasePolicy policy = options.policy.value_or(device.type == DeviceType::cpu ? ReleasePolicy::wait() : ReleasePolicy::deferred());
-    return View::lend(
-        place.data, device, std::move(format), std::move(layout),
-        {.allocation = place.allocation, .read_only = terms.read_only, .policy = policy, .ready = std::move(options.ready), .release = std::move(release)});
+    LendOptions lend;  // not an initializer list, for which the compiler clears the whole of it first
+    lend.allocation = place.allocation;
+    lend.read_only = terms.read_only;
+    lend.policy = options.policy.value_or(device.type == DeviceType::cpu ? ReleasePolicy::wait() : ReleasePolicy::deferred());
+    lend.ready = std::move(options.ready);
+    lend.release = std::move(release);
+    return View::lend(place.data, device, std::move(format), std::move(layout), std::move(lend));
 }
 
 /// The end of a tensor that a lease owned.

@@ -49,7 +49,7 @@ Item item_of(const Format& format) {
 
 Format format_of(DlpackType type, bool padded, bool alone) {
     if (type.lanes == 0) throw Error(errc::bad_format, text_of(type) + ": there must be at least 1 lane");
-    const Format scalar = scalar_of(type);
+    Format scalar = scalar_of(type);
     if (type.bits < 8) {
         if (type.lanes == 1 && !padded && !alone) {
             throw Error(errc::not_expressible, text_of(type) + ": elements packed across bytes have no addresses; SUBBYTE_TYPE_PADDED is not set");

@@ -229,7 +229,7 @@ TEST_F(DlpackImport, C4_an_extent_of_1_may_have_any_stride) {
 
 TEST_F(DlpackImport, C5_pinned_memory_is_reachable_from_the_host) {
     if (cuda_device_count() > 0) GTEST_SKIP() << "the memory is not pinned; tests/cuda/interop has this with memory that is";
-    EXPECT_TRUE(tensor.at(data.data()).shaped({2}, {1}).on(3).import().reachable_from(Device::cpu()));
+    EXPECT_TRUE(tensor.at(data.data()).shaped({2}, {1}).on(3).import({.policy = ReleasePolicy::wait()}).reachable_from(Device::cpu()));
 }
 
 TEST_F(DlpackImport, C6_read_only_data_goes_in_and_out_as_such) {

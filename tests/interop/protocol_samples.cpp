@@ -6,6 +6,8 @@
 
 #include "interop/protocols.hpp"
 
+#include <ndlease/format_types.hpp>
+
 namespace ndlease::testing {
 namespace {
 
