@@ -243,11 +243,12 @@ void copy_tiles(const backend::CopyJob& job) noexcept {
     AxisSet axes;
     for (int i = 0; i < task.shape.size(); ++i) axes.add(task, i);
     const int source_axis = task.source_axis;
-    if (axes.src_stride[source_axis] < 0) {  // read it forwards
-        src += axes.src_stride[source_axis] * (axes.extent[source_axis] - 1);
-        dst += axes.dst_stride[source_axis] * (axes.extent[source_axis] - 1);
-        axes.src_stride[source_axis] = -axes.src_stride[source_axis];
-        axes.dst_stride[source_axis] = -axes.dst_stride[source_axis];
+    if (const std::int64_t src_step = task.src_strides[source_axis]; src_step < 0) {  // read it forwards
+        const std::int64_t dst_step = task.dst_strides[source_axis];
+        src += src_step * (task.shape[source_axis] - 1);
+        dst += dst_step * (task.shape[source_axis] - 1);
+        axes.src_stride[source_axis] = -src_step;
+        axes.dst_stride[source_axis] = -dst_step;
     }
     std::int64_t bytes = item;
     for (const std::int64_t extent : task.shape) bytes *= extent;  // fits: the plan has counted them

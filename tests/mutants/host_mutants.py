@@ -176,7 +176,7 @@ TILE_ROOM_TESTS = ("copy/copy_tile_room_test *",)
 
 COPYING = [
     Mutant("tile_edge_left_out", TILES, "std::min(shape.s.block, axes.extent[s_axis] - s);", "std::min(shape.s.block, axes.extent[s_axis] - s - 1);", TILE_TESTS),
-    Mutant("tile_flip_forgotten", TILES, "        axes.dst_stride[source_axis] = -axes.dst_stride[source_axis];\n", "", TILE_TESTS),
+    Mutant("tile_flip_forgotten", TILES, "        axes.dst_stride[source_axis] = -dst_step;\n", "", TILE_TESTS),
     Mutant("tile_positions_listed_in_the_wrong_order", TILES, "table[j] + k * strides[axis]", "table[j] + (times - k) * strides[axis]", TILE_RANKS),
     Mutant("streamed_tail_lost", TRANSPOSE, "        move_bytes(row + at, from + at, bytes - at);\n", "", TILE_TESTS),
     Mutant("tile_room_taken_for_every_copy", TILE_ROOM, "    if (bytes <= small_copy) return;\n", "", TILE_ROOM_TESTS),
