@@ -5,7 +5,6 @@
 
 #include "cpu/paths.hpp"
 #include "cpu/positions.hpp"
-#include "cpu/simd/rows.hpp"
 #include "cpu/simd/transpose.hpp"
 #include "cpu/staged.hpp"
 

@@ -7,6 +7,7 @@ namespace ndlease::cpu {
 namespace {
 
 constexpr std::int64_t buffer_bytes = std::int64_t{64} << 10;
+constexpr std::int64_t small_copy = 512;
 constexpr std::int64_t table_positions = 2048;
 constexpr std::size_t all_bytes = 2 * buffer_bytes + TileRoom::tables * table_positions * sizeof(std::int64_t);
 constexpr std::align_val_t page{4096};
@@ -40,7 +41,7 @@ std::byte* memory_of_this_thread() noexcept {
 }  // namespace
 
 TileRoom::TileRoom(std::int64_t bytes) noexcept {
-    if (bytes <= small_bytes) return;
+    if (bytes <= small_copy) return;
     std::byte* const memory = memory_of_this_thread();
     if (memory == nullptr) return;
     memory_ = memory;

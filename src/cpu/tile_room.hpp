@@ -11,7 +11,7 @@ class TileRoom {
 public:
     static constexpr int tables = 4;
 
-    /// For a copy of `bytes` bytes. Up to what fits on the stack, and where no memory is to be had, the room is small; else this thread's, taken once and given
+    /// For a copy of `bytes` bytes. Up to 512, and where no memory is to be had, the room is small and on the stack; else this thread's, taken once and given
     /// back when the thread ends. Only one such object of a thread is in use at a time.
     explicit TileRoom(std::int64_t bytes) noexcept;
     TileRoom(const TileRoom&) = delete;

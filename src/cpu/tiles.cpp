@@ -7,7 +7,6 @@
 #include "cpu/item.hpp"
 #include "cpu/paths.hpp"
 #include "cpu/positions.hpp"
-#include "cpu/simd/rows.hpp"
 #include "cpu/simd/transpose.hpp"
 #include "cpu/tile_room.hpp"
 #include "cpu/tile_shape.hpp"
@@ -127,7 +126,8 @@ public:
           s_is_run_(shape.s_is_run) {
         // Between two neighbours along the source lie the tiles of one row of the destination.
         constexpr std::int64_t kept = std::int64_t{256} << 10;  // bytes, a part of the second-level cache
-        begins_known_ = axes.extent[shape.d.last()] * shape.d.inner * shape.s.positions() <= kept / item_bytes;
+        const bool starts_lines = shape.s.block * shape.s.inner * item_bytes % line == 0 && d_src_.is_regular() && d_src_.rows().pitch % line == 0;
+        begins_cold_ = !starts_lines && axes.extent[shape.d.last()] * shape.d.inner * shape.s.positions() > kept / item_bytes;
         // A few rows, or rows within the caches that do not push each other out, need no buffer to be read from.
         constexpr std::int64_t few = 4;
         reads_in_place_ =
@@ -208,8 +208,8 @@ private:
     [[nodiscard]] RowsAhead rows_of(const Tile& tile) const noexcept {
         if (!s_is_run_) return {tile.src, d_src_.rows(), tile.d, line};  // items apart lie within a line
         const std::int64_t read = tile.s * item_bytes_;
-        if (is_one_read_run(read)) return {tile.src, {nullptr, line}, (tile.d * read + line - 1) / line, line};
-        return {tile.src, d_src_.rows(), tile.d, read, begins_known_};
+        if (is_one_read_run(read)) return {tile.src, {nullptr, line}, (tile.d * read + line - 1) / line, 1};
+        return {tile.src, d_src_.rows(), tile.d, read, begins_cold_};
     }
 
     Tile waiting_;
@@ -219,7 +219,7 @@ private:
     bool stream_;
     bool d_is_run_;
     bool s_is_run_;
-    bool begins_known_;
+    bool begins_cold_;
     bool reads_in_place_;
 };
 
@@ -243,11 +243,12 @@ void copy_tiles(const backend::CopyJob& job) noexcept {
     AxisSet axes;
     for (int i = 0; i < task.shape.size(); ++i) axes.add(task, i);
     const int source_axis = task.source_axis;
-    if (axes.src_stride[source_axis] < 0) {  // read it forwards
-        src += axes.src_stride[source_axis] * (axes.extent[source_axis] - 1);
-        dst += axes.dst_stride[source_axis] * (axes.extent[source_axis] - 1);
-        axes.src_stride[source_axis] = -axes.src_stride[source_axis];
-        axes.dst_stride[source_axis] = -axes.dst_stride[source_axis];
+    if (const std::int64_t src_step = task.src_strides[source_axis]; src_step < 0) {  // read it forwards
+        const std::int64_t dst_step = task.dst_strides[source_axis];
+        src += src_step * (task.shape[source_axis] - 1);
+        dst += dst_step * (task.shape[source_axis] - 1);
+        axes.src_stride[source_axis] = -src_step;
+        axes.dst_stride[source_axis] = -dst_step;
     }
     std::int64_t bytes = item;
     for (const std::int64_t extent : task.shape) bytes *= extent;  // fits: the plan has counted them

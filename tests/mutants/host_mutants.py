@@ -190,15 +190,15 @@ CAPTURING = [
 TILE_TESTS = ("copy/copy_tile_test *Tiles.every_remainder_in_two_dimensions/*:*Tiles.runs_longer_than_a_tile/*",)
 TILE_RANKS = ("copy/copy_tile_test *Tiles.every_rank_with_small_extents/*",)
 TILES, TILE_SHAPE, TRANSPOSE = "src/cpu/tiles.cpp", "src/cpu/tile_shape.cpp", "src/cpu/simd/transpose.cpp"
-ROWS, TILE_ROOM = "src/cpu/simd/rows.cpp", "src/cpu/tile_room.cpp"
+TILE_ROOM = "src/cpu/tile_room.cpp"
 TILE_ROOM_TESTS = ("copy/copy_tile_room_test *",)
 
 COPYING = [
     Mutant("tile_edge_left_out", TILES, "std::min(shape.s.block, axes.extent[s_axis] - s);", "std::min(shape.s.block, axes.extent[s_axis] - s - 1);", TILE_TESTS),
-    Mutant("tile_flip_forgotten", TILES, "        axes.dst_stride[source_axis] = -axes.dst_stride[source_axis];\n", "", TILE_TESTS),
+    Mutant("tile_flip_forgotten", TILES, "        axes.dst_stride[source_axis] = -dst_step;\n", "", TILE_TESTS),
     Mutant("tile_positions_listed_in_the_wrong_order", TILES, "table[j] + k * strides[axis]", "table[j] + (times - k) * strides[axis]", TILE_RANKS),
-    Mutant("streamed_tail_lost", ROWS, "        move_bytes(row + at, from + at, bytes - at);\n", "", TILE_TESTS),
-    Mutant("tile_room_taken_for_every_copy", TILE_ROOM, "    if (bytes <= small_bytes) return;\n", "", TILE_ROOM_TESTS),
+    Mutant("streamed_tail_lost", TRANSPOSE, "        move_bytes(row + at, from + at, bytes - at);\n", "", TILE_TESTS),
+    Mutant("tile_room_taken_for_every_copy", TILE_ROOM, "    if (bytes <= small_copy) return;\n", "", TILE_ROOM_TESTS),
     Mutant("tile_room_never_given_back", TILE_ROOM, "        ::operator delete(bytes_, page);\n", "", TILE_ROOM_TESTS),
     Mutant("tile_room_used_after_its_end", TILE_ROOM, "    if (ended) return nullptr;\n", "", TILE_ROOM_TESTS),
     Mutant("tiles_larger_than_a_small_room", TILES, "{room.bytes(), room.positions()}", "{65536, 2048}", TILE_ROOM_TESTS),
