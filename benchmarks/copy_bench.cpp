@@ -61,6 +61,32 @@ void copy_contiguous(benchmark::State& state) {
 }
 BENCHMARK(copy_contiguous)->Arg(4)->Arg(1024)->Arg(2048)->Arg(4096)->Arg(1 << 24);
 
+// One item, or one row of 4 KiB, written again and again, against memset of the same bytes.
+void memset_bytes(benchmark::State& state) {
+    const View dst = array({state.range(0)}, 1);
+    for (auto _ : state) {
+        std::memset(dst.mutable_data(), 7, static_cast<std::size_t>(state.range(0)));
+        benchmark::ClobberMemory();
+    }
+    state.SetBytesProcessed(state.iterations() * state.range(0));
+}
+BENCHMARK(memset_bytes)->Arg(8 << 20)->Arg(32 << 20)->Arg(1 << 30);
+
+void repeat(benchmark::State& state, const View& one) {
+    const View dst = array({state.range(0) / 4096, 1024}, 4);
+    for (auto _ : state) {
+        copy(dst, one, {.max_threads = 1});
+        benchmark::ClobberMemory();
+    }
+    state.SetBytesProcessed(state.iterations() * state.range(0));
+}
+
+void repeat_item(benchmark::State& state) { repeat(state, array({}, 4)); }
+BENCHMARK(repeat_item)->Arg(8 << 20)->Arg(32 << 20)->Arg(1 << 30);
+
+void repeat_row(benchmark::State& state) { repeat(state, array({1024}, 4)); }
+BENCHMARK(repeat_row)->Arg(8 << 20)->Arg(32 << 20)->Arg(1 << 30);
+
 void copy_tiny_transpose(benchmark::State& state) {
     const View src = array({32, 32}, 4);
     copy_views(state, array({32, 32}, 4), src.transpose());
