@@ -265,7 +265,6 @@ C_INTERFACE = [
            c_abi("ForeignViews.messages_are_cut_between_characters")),
 ]
 
-MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING + COPYING + PACKING + CHECKING + C_INTERFACE
 SHARE_OF_EXPORT = "src/interop/exported_share"
 
 
@@ -315,7 +314,6 @@ DLPACK = [
     Mutant("dlpack_reach_before_a_handle", DLPACK_IN, "if (!is_handle) return {data, {}};", "return {data, {}};", dlpack("DlpackImport.a_handle_*")),
 ]
 
-MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING + COPYING + PACKING + CHECKING + EXPORTED + DLPACK
 
 STRUCT, DICT, CUDA_DICT = "src/interop/array_struct.cpp", "src/interop/array_dict.cpp", "src/interop/cuda_array_dict.cpp"
 ANSWER, PY_BUFFER = "src/interop/buffer_answer.cpp", "include/ndlease/interop/py_buffer.hpp"
@@ -357,5 +355,5 @@ ARRAYS = [
            interpreters("a_buffer_of_an_earlier_interpreter_is_none_of_the_next_ones")),
 ]
 
-MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING + COPYING + PACKING + CHECKING + C_INTERFACE + EXPORTED + DLPACK + ARROW + ARRAYS
-MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING + COPYING + PACKING + CHECKING + LIBRARIES
+MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING + COPYING + PACKING + CHECKING
+MUTANTS += C_INTERFACE + EXPORTED + DLPACK + ARROW + ARRAYS + LIBRARIES

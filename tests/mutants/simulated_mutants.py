@@ -253,7 +253,6 @@ C_INTERFACE = [
            device("device_capi_test", "CAbiOnDevice.memory_that_c_lends_is_freed_in_its_streams_order")),
 ]
 
-MUTANTS = CALLING + MEMORY + KERNELS + CONVERTING + BATCHING + COPYING + OVER_LINK + RELEASING + C_INTERFACE
 SHARE_OF_EXPORT = "src/interop/exported_share.cpp"
 
 
@@ -271,8 +270,6 @@ EXPORTING = [
     Mutant("frameworks_stream_not_waited_for", "src/interop/dlpack_exchange.cpp", "options.ready = current_work(api, tensor->dl_tensor.device);", "static_cast<void>(current_work(api, tensor->dl_tensor.device));",
            device("device_dlpack_test", "dlpack_device.an_objects_pending_work_is_on_its_frameworks_current_stream")),
 ]
-
-MUTANTS = CALLING + MEMORY + KERNELS + CONVERTING + BATCHING + COPYING + OVER_LINK + RELEASING + EXPORTING
 
 CUDA_DICT = "src/interop/cuda_array_dict.cpp"
 
@@ -295,7 +292,6 @@ INTERFACES = [
            cuda_arrays("CudaArrayInterfaceOnDevice.the_hosts_protocols_take_and_show_no_device_memory")),
 ]
 
-MUTANTS = CALLING + MEMORY + KERNELS + CONVERTING + BATCHING + COPYING + OVER_LINK + RELEASING + C_INTERFACE + EXPORTING + ARROW_ON_DEVICE + INTERFACES
 LIBRARIES = [  # in what adaptors do with streams
     Mutant("policy_without_its_access", "include/ndlease/interop/thrust.hpp", "access(entry.use.view, entry.stream, entry.use.use)",
            "access(entry.use.view, StreamRef::host(), entry.use.use)", ("cuda/device_libraries_test Libraries.a_policy_is_ordered*",)),
@@ -303,4 +299,5 @@ LIBRARIES = [  # in what adaptors do with streams
            ("cuda/device_libraries_test Libraries.a_copy_on_request_is_made_on_the_device",)),
 ]
 
-MUTANTS = CALLING + MEMORY + KERNELS + CONVERTING + BATCHING + COPYING + OVER_LINK + RELEASING + LIBRARIES
+MUTANTS = CALLING + MEMORY + KERNELS + CONVERTING + BATCHING + COPYING + OVER_LINK + RELEASING
+MUTANTS += C_INTERFACE + EXPORTING + ARROW_ON_DEVICE + INTERFACES + LIBRARIES
