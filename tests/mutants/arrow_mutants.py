@@ -40,8 +40,8 @@ ARROW = [
 ARROW_ON_DEVICE = [
     Mutant("event_of_the_producer_ignored", "src/interop/arrow_device.cpp", "if (array.sync_event == nullptr) return {};", "return {};",
            on_device("a_consumer_waits_for_the_producers_event_and_the_producer_for_the_consumer")),
-    Mutant("event_of_the_producer_pooled", "src/lease/stream_uses.cpp", "    if (std::exchange(uses->ready_is_borrowed, false)) uses->ready.event = nullptr;\n",
-           "    uses->ready_is_borrowed = false;\n", ("cuda/device_stream_ref_test stream.an_event_of_somebody_else_orders_consumers_and_stays_his",)),
+    Mutant("event_of_the_producer_pooled", "src/lease/stream_uses.cpp", "    if (std::exchange(ready_is_borrowed, false)) ready.event = nullptr;\n",
+           "    ready_is_borrowed = false;\n", ("cuda/device_stream_ref_test stream.an_event_of_somebody_else_orders_consumers_and_stays_his",)),
     Mutant("exported_without_pending_work", EXPORT, "    view.lease().order_after(stream.ref(), Use::read);\n", "",
            on_device("without_a_declared_consumer_the_event_orders_and_the_device_answers_for_the_end")),
     Mutant("host_tag_believed", IMPORT, "check_device_tag(leaf.data, source.device);", "{}", on_device("pointers_that_contradict_the_device_are_refused")),
