@@ -33,9 +33,9 @@ struct Source {
     Event event;
 };
 
-ReleasePolicy policy_of(const ImportOptions& options) {
+ReleasePolicy policy_of(const ImportOptions& options, Device device) {
     if (options.policy) return *options.policy;
-    return cuda_device_count() > 0 ? ReleasePolicy::deferred() : ReleasePolicy::wait();
+    return device == Device::cpu() ? ReleasePolicy::wait() : ReleasePolicy::deferred();
 }
 
 View make_view(Leaf&& leaf, Device device, const Lease& lease) {
@@ -53,7 +53,7 @@ std::vector<Column> import_leaves(const ArrowSchema& schema, Source&& source, bo
     }
     auto owned = std::make_unique<Owned>(Owned{source.array, source.device});
     Owned* const owner = owned.get();
-    LeaseOptions lease_options{policy_of(options), nullptr, source.device, std::move(source.event)};
+    LeaseOptions lease_options{policy_of(options, source.device), nullptr, source.device, std::move(source.event)};
     const Lease lease = Lease::make([owned = std::move(owned)](const ReleaseInfo& info) noexcept { owned->give_back(info); }, std::move(lease_options));
     std::vector<Column> columns;
     columns.reserve(leaves.size());

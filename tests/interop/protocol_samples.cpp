@@ -23,14 +23,14 @@ View floats(const View& block) { return numbers(block, Kind::floating, 32); }
 
 Format nested_record() {
     const std::array<FieldSpec, 2> inner{{{"re", Format::number(Kind::floating, 32)}, {"im", Format::number(Kind::floating, 32)}}};
-    const std::array<FieldSpec, 3> outer{
-        {{"id", Format::number(Kind::integer, 16)}, {"at", Format::record(inner)}, {"tag", Format::text(Kind::bytes, 3)}}};
+    const std::array<FieldSpec, 3> outer{{{"id", Format::number(Kind::integer, 16)}, {"at", Format::record(inner)}, {"tag", Format::text(Kind::bytes, 3)}}};
     return Format::record(outer);
 }
 
 /// a: int32, b: float64, without a gap: 12 bytes.
 Format packed_record() {
-    const std::array<FieldSpec, 2> fields{{{"a", Format::number(Kind::integer, 32).with_alignment(1), 0}, {"b", Format::number(Kind::floating, 64).with_alignment(1), 4}}};
+    const std::array<FieldSpec, 2> fields{
+        {{"a", Format::number(Kind::integer, 32).with_alignment(1), 0}, {"b", Format::number(Kind::floating, 64).with_alignment(1), 4}}};
     return Format::record(fields);
 }
 
@@ -84,8 +84,6 @@ constexpr std::array list = std::to_array<Sample>({
 
 }  // namespace
 
-std::span<const Sample> samples() {
-    return list;
-}
+std::span<const Sample> samples() { return list; }
 
 }  // namespace ndlease::testing

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cstdlib>
 #include <fstream>
-#include <map>
 #include <sstream>
 
 #include <ndlease/error.hpp>
@@ -83,8 +82,7 @@ std::string read_file(const std::string& path) {
 std::string protocol_tables(std::span<const Protocol> protocols, const View& block, std::vector<std::string>& failures) {
     std::ostringstream out;
     std::vector<std::string> reasons;  // in the order of their numbers
-    const auto number_of = [&](const std::string& protocol, const std::string& text) {
-        const std::string reason = protocol + ": " + text;
+    const auto number_of = [&](const std::string& reason) {
         for (std::size_t i = 0; i < reasons.size(); ++i) {
             if (reasons[i] == reason) return i + 1;
         }
@@ -105,7 +103,7 @@ std::string protocol_tables(std::span<const Protocol> protocols, const View& blo
             if (outcome.passed) {
                 out << (protocol.reads_only && !sample.make(block).is_read_only() ? " read-only |" : " yes |");
             } else {
-                out << " no (" << number_of(std::string(protocol.name), outcome.refusal) << ") |";
+                out << " no (" << number_of(outcome.refusal) << ") |";
             }
         }
         out << '\n';

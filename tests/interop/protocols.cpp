@@ -5,6 +5,8 @@
 #include <memory>
 #include <utility>
 
+#include "interop/array_sayable.hpp"
+
 #include <ndlease/format_text.hpp>
 #include <ndlease/interop/array_interface.hpp>
 #include <ndlease/interop/arrow.hpp>
@@ -35,12 +37,8 @@ View import_or_discard(Tensor* tensor, dlpack::ImportOptions options = {}) {
         throw;
     }
 }
-View through_dlpack(const View& view) {
-    return import_or_discard(dlpack::export_view(view));
-}
-View through_legacy_dlpack(const View& view) {
-    return import_or_discard(dlpack::export_legacy_view(view), {.legacy_is_writable = true});
-}
+View through_dlpack(const View& view) { return import_or_discard(dlpack::export_view(view)); }
+View through_legacy_dlpack(const View& view) { return import_or_discard(dlpack::export_legacy_view(view), {.legacy_is_writable = true}); }
 
 template <class Array>
 View import_and_release(arrow::ArrowSchema schema, Array array) {
@@ -59,12 +57,8 @@ View import_and_release(arrow::ArrowSchema schema, Array array) {
         throw;
     }
 }
-View through_arrow(const View& view) {
-    return import_and_release(arrow::export_schema(view), arrow::export_array(view));
-}
-View through_arrow_device(const View& view) {
-    return import_and_release(arrow::export_schema(view), arrow::export_device_array(view));
-}
+View through_arrow(const View& view) { return import_and_release(arrow::export_schema(view), arrow::export_array(view)); }
+View through_arrow_device(const View& view) { return import_and_release(arrow::export_schema(view), arrow::export_device_array(view)); }
 
 View through_array_struct(const View& view) {
     // The capsule's consumer reads the Python object behind descr; here its text stands for it.
@@ -123,19 +117,16 @@ constexpr std::array of_device = std::to_array<Protocol>({
 
 }  // namespace
 
-std::span<const Protocol> host_protocols() {
-    return of_host;
-}
+std::span<const Protocol> host_protocols() { return of_host; }
 
-std::span<const Protocol> device_protocols() {
-    return of_device;
-}
+std::span<const Protocol> device_protocols() { return of_device; }
 
 std::string difference(const View& sent, const View& back, bool reads_only) {
     if (sent.size() > 0 && sent.data() != back.data()) return "the data pointer";
     if (sent.device() != back.device()) return "the device: " + to_string(sent.device()) + " became " + to_string(back.device());
     if (sent.layout() != back.layout()) return "the layout: " + to_string(sent.layout()) + " became " + to_string(back.layout());
-    if (sent.format() != back.format()) return "the format: " + sent.format().to_string() + " became " + back.format().to_string();
+    // NumPy's typestr has one name for a C char and for text of one byte.
+    if (as_said(sent.format()) != as_said(back.format())) return "the format: " + sent.format().to_string() + " became " + back.format().to_string();
     const bool read_only = sent.is_read_only() || reads_only;
     if (read_only != back.is_read_only()) return read_only ? "it may be written now" : "it may not be written any more";
     return {};
