@@ -91,6 +91,33 @@ TEST_P(Strided, rows_of_every_length) {
     }
 }
 
+// src: (a,b,c,run) with the outer axes in any order of memory, mirrored or repeated  dst: without gaps, or with a line between
+TEST_P(Strided, rows_of_whole_lines_in_every_order) {
+    const InstructionSet set(GetParam());
+    for (std::uint64_t seed = 0; seed < 80; ++seed) {
+        Random random(seed);
+        const bool lines = !random.one_in(3);  // else rows that only look like some
+        const std::int64_t run = lines ? 64 * random.in(1, 12) : 16 * random.in(4, 48);
+        const Numbers shape{random.in(2, 9), random.in(2, 9), random.in(2, 9), run};
+        Numbers order{0, 1, 2};
+        for (std::int64_t i = 2; i > 0; --i) std::swap(order[static_cast<std::size_t>(i)], order[static_cast<std::size_t>(random.in(0, i))]);
+        Numbers strides(4, 1);
+        std::int64_t step = run + (random.one_in(3) ? random.in(1, 70) : 0);
+        for (const std::int64_t axis : order) {
+            const auto i = static_cast<std::size_t>(axis);
+            strides[i] = random.one_in(8) ? 0 : random.one_in(3) ? -step : step;
+            step *= shape[i];
+        }
+        const Numbers dst_strides = nested(shape, 1, random.one_in(2) ? 0 : 64);
+        const std::int64_t dst_bytes = bytes_needed(shape, dst_strides, 1);
+        Arena arena(random, dst_bytes + bytes_needed(shape, strides, 1) + 700);
+        const std::int64_t at = arena.take(random, dst_bytes + 128);
+        const auto address = reinterpret_cast<std::uintptr_t>(arena.at(at));
+        const Side dst{shape, dst_strides, {}, 1, at + static_cast<std::int64_t>((64 - address % 64) % 64) + (lines ? 0 : 16 * random.in(0, 3))};
+        ASSERT_TRUE(copies(arena, dst, place(random, arena, shape, strides, 1), plain(1), true)) << "seed " << seed;
+    }
+}
+
 TEST_P(Strided, short_axes) {
     const InstructionSet set(GetParam());
     for (std::uint64_t seed = 0; seed < 800; ++seed) {

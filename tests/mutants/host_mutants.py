@@ -197,6 +197,23 @@ PACKING = [
     Mutant("tile_of_a_conversion_cut_short", "src/cpu/converting.cpp", "d_count = std::min(d_count, task.shape[d_] - d);", "d_count = std::min(d_count, task.shape[d_] - d - 1);", CONVERTED),
 ]
 
+PLANES, PLANE_TESTS = "src/cpu/simd/planes.cpp", ("copy/copy_kernel_test *Kernels.planes/*", "copy/copy_strided_test *Strided.planes/*")
+WHOLE_ROWS = ("copy/copy_strided_test *Strided.rows_of_whole_lines_in_every_order/*:*Strided.rows_of_every_length/*",)
+SMALL_RUNS = ("copy/copy_test copy.*",)
+
+ORDERING = [  # where what is copied in another order, or without a plan
+    Mutant("mirrored_items_packed_without_the_first", "src/cpu/simd/pack.cpp", "for (std::int64_t round = rounds - 1; round >= 0; --round)",
+           "for (std::int64_t round = rounds - 1; round > 0; --round)", KERNELS),
+    Mutant("source_order_forgets_where_it_begins", "src/cpu/strided.cpp", "        rows.dst += dst_stride * (rows.axes.extent[i] - 1);\n", "", WHOLE_ROWS),
+    Mutant("rows_of_lines_taken_from_any_address", "src/cpu/strided.cpp", "    return bits % StagedOutput::line == 0;", "    return bits % 16 == 0;", WHOLE_ROWS),
+    Mutant("string_of_several_pieces_begins_anew", "src/cpu/fill_string.cpp", "        left -= words;\n", "        left = 0;\n", ("copy/copy_kernel_test KernelsOfX86.*",)),
+    Mutant("planes_apart_read_from_the_first_ones_line", PLANES, "from[p] = words<T>(src) + head[p] * planes;", "from[p] = words<T>(src) + head[0] * planes;", PLANE_TESTS),
+    Mutant("pixels_after_the_vectors_left_out", PLANES, "    join_words<planes, T>(dst, src, end, count);\n", "", PLANE_TESTS),
+    Mutant("planes_backwards_not_turned", "src/cpu/planes.cpp", "(backwards ? planes - 1 - p : p)", "p", PLANE_TESTS),
+    Mutant("small_arrays_of_other_formats_copied_as_they_are", "src/copy/copy.cpp", "format != src.format() || ", "", SMALL_RUNS),
+    Mutant("small_arrays_of_other_strides_taken_for_a_run", "src/copy/copy.cpp", "src_strides[i] != run || ", "src_strides[i] < 0 || ", SMALL_RUNS),
+]
+
 ORACLE, COMPARE = "benchmarks/patterns/oracle.cpp", "benchmarks/patterns/compare.cpp"
 ANY_LAYOUT = patterns("Oracle.agrees_with_indices_made_from_scratch_for_any_layout")
 
@@ -214,4 +231,4 @@ CHECKING = [  # in what checks the benchmarks' results
            patterns("Oracle.knows_what_items_change_to")),
 ]
 
-MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING + COPYING + PACKING + CHECKING
+MUTANTS = RUNNER + RELEASING + COUNTING + FAILING + USING + CAPTURING + COPYING + PACKING + ORDERING + CHECKING
