@@ -190,6 +190,13 @@ TEST(copy, moves_runs_that_overlap_by_any_distance) {
     }
 }
 
+TEST(copy, converts_small_arrays_of_items_of_one_size) {
+    std::vector<std::int32_t> src = counted(6);
+    std::vector<float> dst(6, 0.0F);
+    copy(lend(dst.data(), Format::of<float>(), {6}, {4}), lend(src.data(), int32, {6}, {4}), {.conversion = Conversion::cpp});
+    EXPECT_EQ(dst, (std::vector<float>{1, 2, 3, 4, 5, 6}));
+}
+
 // Small enough to need no plan if both were in C order.
 TEST(copy, keeps_small_arrays_of_different_orders_apart) {
     const std::vector<std::int32_t> src = counted(24);

@@ -100,8 +100,7 @@ void touch(const View& view) {
         sum += static_cast<unsigned>(item[0]) + static_cast<unsigned>(item[view.itemsize() - 1]);
         for (int axis = view.rank() - 1; axis >= 0 && ++index[axis] == view.shape()[axis]; --axis) index[axis] = 0;
     }
-    static volatile unsigned sink;
-    sink = sum;
+    if (sum == 1) std::fputs("", stderr);  // so that the reads happen
 }
 
 void go_round(const View& view) {

@@ -225,7 +225,7 @@ PACKING = [
 
 PLANES, PLANE_TESTS = "src/cpu/simd/planes.cpp", ("copy/copy_kernel_test *Kernels.planes/*", "copy/copy_strided_test *Strided.planes/*")
 WHOLE_ROWS = ("copy/copy_strided_test *Strided.rows_of_whole_lines_in_every_order/*:*Strided.rows_of_every_length/*",)
-SMALL_RUNS = ("copy/copy_test copy.*:convert.*",)
+SMALL_RUNS = ("copy/copy_test copy.*",)
 
 ORDERING = [  # where what is copied in another order, or without a plan
     Mutant("mirrored_items_packed_without_the_first", "src/cpu/simd/pack.cpp", "for (std::int64_t round = rounds - 1; round >= 0; --round)",
@@ -236,7 +236,7 @@ ORDERING = [  # where what is copied in another order, or without a plan
     Mutant("planes_apart_read_from_the_first_ones_line", PLANES, "from[p] = words<T>(src) + head[p] * planes;", "from[p] = words<T>(src) + head[0] * planes;", PLANE_TESTS),
     Mutant("pixels_after_the_vectors_left_out", PLANES, "    join_words<planes, T>(dst, src, end, count);\n", "", PLANE_TESTS),
     Mutant("planes_backwards_not_turned", "src/cpu/planes.cpp", "(backwards ? planes - 1 - p : p)", "p", PLANE_TESTS),
-    Mutant("small_arrays_of_other_formats_copied_as_they_are", "src/copy/copy.cpp", "format != src.format() || ", "", ("copy/conversion_number_test *",)),
+    Mutant("small_arrays_of_other_formats_copied_as_they_are", "src/copy/copy.cpp", "format != src.format() || ", "", SMALL_RUNS),
     Mutant("small_arrays_of_other_strides_taken_for_a_run", "src/copy/copy.cpp", "src_strides[i] != run || ", "src_strides[i] < 0 || ", SMALL_RUNS),
 ]
 
