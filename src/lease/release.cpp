@@ -18,11 +18,9 @@ struct PendingReleases {
     ControlBlock* last = nullptr;
     bool running = false;
 };
-// Nothing to construct or destroy: it works in the destructors of other thread-locals and statics too.
+// Nothing to construct or destroy: it works in the destructors of other thread-locals and statics too. Where the library was loaded by dlopen, the loader
+// allocates a thread's block at the first touch; the model that would avoid it (initial-exec) keeps a library with a CUDA runtime in it from being loaded.
 static_assert(std::is_trivially_destructible_v<PendingReleases>);
-#if defined(__GLIBC__)
-[[gnu::tls_model("initial-exec")]]  // else the first touch on a thread could allocate
-#endif
 constinit thread_local PendingReleases pending;
 
 void run_callback(ControlBlock& block, const ReleaseInfo& info) noexcept {

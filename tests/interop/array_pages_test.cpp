@@ -63,8 +63,12 @@ TEST(ArrayPages, cuda_array_interface) {
     static_cast<void>(stream.synchronize());
 }
 
-TEST(ArrayPages, array_interface_shows_the_code_above) { testing::expect_shown_code(NDLEASE_PROTOCOL_PAGES "/array_interface.md", __FILE__, 8); }
-TEST(ArrayPages, cuda_array_interface_shows_the_code_above) { testing::expect_shown_code(NDLEASE_PROTOCOL_PAGES "/cuda_array_interface.md", __FILE__, 5); }
+TEST(ArrayPages, array_interface_shows_the_code_above) {
+    testing::expect_shown_code(NDLEASE_PROTOCOL_PAGES "/array_interface.md", NDLEASE_TEST_SOURCES "/array_pages_test.cpp", 8);
+}
+TEST(ArrayPages, cuda_array_interface_shows_the_code_above) {
+    testing::expect_shown_code(NDLEASE_PROTOCOL_PAGES "/cuda_array_interface.md", NDLEASE_TEST_SOURCES "/array_pages_test.cpp", 5);
+}
 
 }  // namespace
 }  // namespace ndlease

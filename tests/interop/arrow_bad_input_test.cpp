@@ -318,7 +318,7 @@ constexpr BadClass classes[] = {
      }},
     {"unknown_device", errc::not_supported,
      [](Victim& v) {
-         static constexpr std::int32_t types[] = {0, 5, 6, 19, 99, -1, std::numeric_limits<std::int32_t>::min()};
+         static constexpr std::int32_t types[] = {0, 5, 6, 22, 99, -1, std::numeric_limits<std::int32_t>::min()};
          v.on_device = true;
          v.device.device_type = types[v.random.in(0, 6)];
      }},

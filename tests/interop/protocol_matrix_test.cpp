@@ -38,7 +38,7 @@ TEST(ProtocolMatrix, random_views_go_through_all_pairs) {
     testing::Random random(20'261'125);
     testing::RandomViews views;
     std::int64_t carried = 0, refused = 0;
-    for (int i = 0; i < 10'000 && !::testing::Test::HasFailure(); ++i) {
+    for (int i = 0; i < 3'000 && !::testing::Test::HasFailure(); ++i) {
         const View view = views.next(random);
         for (const Protocol& first : testing::host_protocols()) {
             View between;
@@ -69,7 +69,7 @@ TEST(ProtocolMatrix, random_views_go_through_all_pairs) {
         }
     }
     EXPECT_EQ(views.outstanding(), 0) << "an object was not given back";
-    EXPECT_GT(carried, 100'000);
+    EXPECT_GT(carried, 30'000);
     EXPECT_GT(refused, 1'000);
 }
 

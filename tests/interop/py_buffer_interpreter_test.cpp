@@ -197,7 +197,7 @@ TEST_F(BufferInterpreter, a_view_that_python_reads_and_a_view_of_it) {
     Py_DECREF(type);
 }
 
-TEST(PyBufferPage, shows_the_code_above) { testing::expect_shown_code(NDLEASE_PY_BUFFER_PAGE, __FILE__, 5); }
+TEST(PyBufferPage, shows_the_code_above) { testing::expect_shown_code(NDLEASE_PY_BUFFER_PAGE, NDLEASE_TEST_SOURCES "/py_buffer_interpreter_test.cpp", 5); }
 
 TEST_F(BufferInterpreter, a_refused_request_leaves_an_exception_and_no_owner) {
     std::vector<float> numbers(6);
