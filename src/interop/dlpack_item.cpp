@@ -31,7 +31,7 @@ bool is_plain(const Format& format) noexcept {
 
 Item item_of(const Format& format) {
     Item item{};
-    const Format element = format.element();
+    const Format& element = format.element();
     if (element.kind() == Kind::complex_bfloat && element.is_native()) {
         item.type = {code_bcomplex, 32, 1};
         if (format.is_subarray()) item.type.lanes = to_dlpack_type(Format::subarray(Format::number(Kind::floating, 32), format.shape().span())).lanes;

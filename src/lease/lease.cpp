@@ -18,7 +18,6 @@ namespace ndlease {
 
 using detail::ControlBlock;
 using detail::Dropped;
-using detail::StreamUses;
 
 namespace {
 
