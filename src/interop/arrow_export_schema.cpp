@@ -66,7 +66,10 @@ ArrowSchema export_schema(const View& view, const ExportOptions& options) {
     if (lists == 0) append(metadata, options.metadata);
     ArrowSchema schema = make_schema(plan.item.format, name_at(lists), metadata);
     for (std::size_t depth = lists; depth-- > 0;) {
+        std::string format, name;
         try {
+            format = "+w:" + std::to_string(plan.list_sizes[depth]);
+            name = name_at(depth);
             metadata.clear();
             if (plan.tensor) {
                 metadata = {{std::string(extension_name_key), std::string(tensor_extension)},
@@ -77,7 +80,7 @@ ArrowSchema export_schema(const View& view, const ExportOptions& options) {
             schema.release(&schema);
             throw;
         }
-        schema = make_schema("+w:" + std::to_string(plan.list_sizes[depth]), name_at(depth), metadata, schema);
+        schema = make_schema(std::move(format), std::move(name), metadata, schema);
     }
     return schema;
 }

@@ -27,7 +27,8 @@ public:
     }
     /// Uniform in [low, high].
     std::int64_t in(std::int64_t low, std::int64_t high) noexcept {
-        return low + static_cast<std::int64_t>(bits() % static_cast<std::uint64_t>(high - low + 1));
+        const std::uint64_t count = static_cast<std::uint64_t>(high) - static_cast<std::uint64_t>(low) + 1;  // 0: all numbers
+        return static_cast<std::int64_t>(static_cast<std::uint64_t>(low) + (count == 0 ? bits() : bits() % count));
     }
     bool one_in(std::int64_t n) noexcept { return in(1, n) == 1; }
 

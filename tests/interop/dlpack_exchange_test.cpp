@@ -95,7 +95,9 @@ TEST(DlpackExchange, the_allocator_says_why_it_cannot) {
         {{-1}, {2, 32, 1}, 1, "ValueError"},
         {{4}, {99, 32, 1}, 1, "ValueError"},
         {{std::int64_t{1} << 62}, {2, 64, 1}, 1, "ValueError"},
+#if !defined(__SANITIZE_ADDRESS__)  // which ends the process where a new fails
         {{std::int64_t{1} << 45, 1 << 10}, {2, 64, 1}, 1, "MemoryError"},
+#endif
     };
     for (const auto& c : cases) {
         Versioned prototype;
