@@ -33,6 +33,9 @@ enum class DeviceType : std::int32_t {
     ascend = 21,
 };
 
+/// Whether this is one of the enumerators: protocols bring any number.
+[[nodiscard]] NDLEASE_API bool is_known(DeviceType type) noexcept;
+
 struct Device {
     DeviceType type = DeviceType::cpu;
     std::int32_t id = 0;  ///< 0 for cpu, cuda_host and cuda_managed; the ordinal for cuda

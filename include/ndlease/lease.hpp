@@ -8,6 +8,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <new>
 #include <string>
 #include <type_traits>
@@ -55,14 +56,11 @@ public:
         Storage::make(storage_, std::forward<F>(function));
         operations_ = &operations_of<Storage>;
     }
-    ReleaseCallback(ReleaseCallback&& other) noexcept : operations_(std::exchange(other.operations_, nullptr)) {
-        if (operations_ != nullptr) operations_->move(storage_, other.storage_);
-    }
+    ReleaseCallback(ReleaseCallback&& other) noexcept { take(other); }
     ReleaseCallback& operator=(ReleaseCallback&& other) noexcept {
         if (this != &other) {
             discard();
-            operations_ = std::exchange(other.operations_, nullptr);
-            if (operations_ != nullptr) operations_->move(storage_, other.storage_);
+            take(other);
         }
         return *this;
     }
@@ -76,7 +74,7 @@ public:
     /// Destroys the callable without calling it. false when its destructor threw.
     bool discard() noexcept {
         try {
-            if (const Operations* old = std::exchange(operations_, nullptr)) old->destroy(storage_);
+            if (const Operations* old = std::exchange(operations_, nullptr); old != nullptr && old->destroy != nullptr) old->destroy(storage_);
             return true;
         } catch (...) {
             return false;
@@ -86,8 +84,8 @@ public:
 private:
     struct Operations {
         void (*run)(void* storage, const ReleaseInfo& info);
-        void (*move)(void* to, void* from) noexcept;  // leaves nothing to destroy in `from`
-        void (*destroy)(void* storage);
+        void (*move)(void* to, void* from) noexcept;  // leaves nothing to destroy in `from`; NULL: the bytes are the callable
+        void (*destroy)(void* storage);               // NULL: nothing to do
     };
     static constexpr std::size_t capacity = 3 * sizeof(void*);
     template <class F>
@@ -106,6 +104,8 @@ private:
             in(from).~F();
         }
         static void destroy(void* storage) { in(storage).~F(); }
+        static constexpr bool moves_as_bytes = std::is_trivially_copyable_v<F>;
+        static constexpr bool needs_no_end = std::is_trivially_destructible_v<F>;
     };
     template <class F>
     struct OnHeap {
@@ -115,11 +115,30 @@ private:
             ::new (storage) F*(new F(std::forward<G>(function)));
         }
         static void run(void* storage, const ReleaseInfo& info) { (*in(storage))(info); }
-        static void move(void* to, void* from) noexcept { ::new (to) F*(in(from)); }
         static void destroy(void* storage) { delete in(storage); }
+        static constexpr bool moves_as_bytes = true;  // a pointer
+        static constexpr bool needs_no_end = false;
     };
     template <class Storage>
-    static constexpr Operations operations_of = {&Storage::run, &Storage::move, &Storage::destroy};
+    static constexpr auto move_of() noexcept -> void (*)(void*, void*) noexcept {
+        if constexpr (Storage::moves_as_bytes) {
+            return nullptr;
+        } else {
+            return &Storage::move;
+        }
+    }
+    template <class Storage>
+    static constexpr Operations operations_of = {&Storage::run, move_of<Storage>(), Storage::needs_no_end ? nullptr : &Storage::destroy};
+    /// For one that holds nothing.
+    void take(ReleaseCallback& other) noexcept {
+        operations_ = std::exchange(other.operations_, nullptr);
+        if (operations_ == nullptr) return;
+        if (operations_->move == nullptr) {
+            std::memcpy(storage_, other.storage_, capacity);
+        } else {
+            operations_->move(storage_, other.storage_);
+        }
+    }
 
     const Operations* operations_ = nullptr;
     alignas(void*) std::byte storage_[capacity];

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <ndlease/device.hpp>
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <system_error>
 
 #include <ndlease/error.hpp>
@@ -38,6 +40,10 @@ constexpr TypeName type_names[] = {
 };
 
 }  // namespace
+
+bool is_known(DeviceType type) noexcept {
+    return std::any_of(std::begin(type_names), std::end(type_names), [type](const TypeName& entry) { return entry.type == type; });
+}
 
 bool reachable_from(Device memory, Device user) noexcept {
     if (memory == user) return true;

@@ -10,6 +10,7 @@
 #include "interop/array_item.hpp"
 #include "interop/array_json.hpp"
 #include "interop/host_memory_rules.hpp"
+#include "interop/imported_policy.hpp"
 
 namespace ndlease::array_interface {
 namespace {

@@ -15,6 +15,7 @@
 #include "format/refusal.hpp"
 #include "interop/array_item.hpp"
 #include "interop/host_memory_rules.hpp"
+#include "interop/imported_policy.hpp"
 
 namespace ndlease::array_interface {
 namespace {

@@ -9,31 +9,6 @@
 namespace ndlease::arrow {
 namespace {
 
-bool is_known(DeviceType type) {
-    switch (type) {
-        case DeviceType::cpu:
-        case DeviceType::cuda:
-        case DeviceType::cuda_host:
-        case DeviceType::opencl:
-        case DeviceType::vulkan:
-        case DeviceType::metal:
-        case DeviceType::vpi:
-        case DeviceType::rocm:
-        case DeviceType::rocm_host:
-        case DeviceType::ext_dev:
-        case DeviceType::cuda_managed:
-        case DeviceType::oneapi:
-        case DeviceType::webgpu:
-        case DeviceType::hexagon:
-        case DeviceType::maia:
-        case DeviceType::trn:
-        case DeviceType::tpu:
-        case DeviceType::tpu_host:
-        case DeviceType::ascend: return true;
-    }
-    return false;
-}
-
 bool is_cuda(DeviceType type) { return type == DeviceType::cuda || type == DeviceType::cuda_host || type == DeviceType::cuda_managed; }
 
 [[noreturn]] void refuse_id(const ArrowDeviceArray& array, const char* limit) {

@@ -8,6 +8,7 @@
 #include "interop/arrow_device.hpp"
 #include "interop/arrow_leaves.hpp"
 #include "interop/arrow_release.hpp"
+#include "interop/imported_policy.hpp"
 
 namespace ndlease::arrow {
 namespace {
@@ -33,11 +34,6 @@ struct Source {
     Event event;
 };
 
-ReleasePolicy policy_of(const ImportOptions& options, Device device) {
-    if (options.policy) return *options.policy;
-    return device == Device::cpu() ? ReleasePolicy::wait() : ReleasePolicy::deferred();
-}
-
 View make_view(Leaf&& leaf, Device device, const Lease& lease) {
     return View::on_lease(leaf.data, device, std::move(leaf.format), std::move(leaf.layout), true, leaf.allocation, lease);
 }
@@ -53,7 +49,7 @@ std::vector<Column> import_leaves(const ArrowSchema& schema, Source&& source, bo
     }
     auto owned = std::make_unique<Owned>(Owned{source.array, source.device});
     Owned* const owner = owned.get();
-    LeaseOptions lease_options{policy_of(options, source.device), nullptr, source.device, std::move(source.event)};
+    LeaseOptions lease_options{detail::imported_policy(options.policy, source.device), nullptr, source.device, std::move(source.event)};
     const Lease lease = Lease::make([owned = std::move(owned)](const ReleaseInfo& info) noexcept { owned->give_back(info); }, std::move(lease_options));
     std::vector<Column> columns;
     columns.reserve(leaves.size());

@@ -12,6 +12,7 @@
 
 #include "interop/array_item.hpp"
 #include "interop/host_memory_rules.hpp"
+#include "interop/imported_policy.hpp"
 
 namespace ndlease::py_buffer {
 namespace {

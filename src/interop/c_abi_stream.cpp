@@ -18,27 +18,8 @@ static_assert(is(NDL_TPU, DeviceType::tpu) && is(NDL_TPU_HOST, DeviceType::tpu_h
 }  // namespace
 
 Device import_device(ndl_device device) {
-    switch (device.type) {
-        case NDL_CPU:
-        case NDL_CUDA:
-        case NDL_CUDA_HOST:
-        case NDL_OPENCL:
-        case NDL_VULKAN:
-        case NDL_METAL:
-        case NDL_VPI:
-        case NDL_ROCM:
-        case NDL_ROCM_HOST:
-        case NDL_EXT_DEV:
-        case NDL_CUDA_MANAGED:
-        case NDL_ONEAPI:
-        case NDL_WEBGPU:
-        case NDL_HEXAGON:
-        case NDL_MAIA:
-        case NDL_TRN:
-        case NDL_TPU:
-        case NDL_TPU_HOST:
-        case NDL_ASCEND: break;
-        default: throw Error(errc::not_supported, "device type " + std::to_string(device.type) + " is none of DLPack's that are known here");
+    if (!is_known(static_cast<DeviceType>(device.type))) {
+        throw Error(errc::not_supported, "device type " + std::to_string(device.type) + " is none of DLPack's that are known here");
     }
     if (device.id < 0) throw Error(errc::invalid_argument, "device id " + std::to_string(device.id) + "; it is 0 or more");
     return {static_cast<DeviceType>(device.type), device.id};

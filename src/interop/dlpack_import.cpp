@@ -8,6 +8,7 @@
 #include <ndlease/interop/dlpack.hpp>
 
 #include "interop/dlpack_item.hpp"
+#include "interop/imported_policy.hpp"
 
 namespace ndlease::dlpack {
 namespace {
@@ -122,7 +123,7 @@ View view_of(const Tensor& tensor, const Terms& terms, ReleaseCallback&& release
     LendOptions lend;  // not an initializer list, for which the compiler clears the whole of it first
     lend.allocation = place.allocation;
     lend.read_only = terms.read_only;
-    lend.policy = options.policy.value_or(device.type == DeviceType::cpu ? ReleasePolicy::wait() : ReleasePolicy::deferred());
+    lend.policy = ndlease::detail::imported_policy(options.policy, device);
     lend.ready = std::move(options.ready);
     lend.release = std::move(release);
     return View::lend(place.data, device, std::move(format), std::move(layout), std::move(lend));

@@ -63,31 +63,6 @@ Format format_of(DlpackType type, bool padded, bool alone) {
     return Format::subarray(scalar, shape);
 }
 
-bool is_known(DeviceType type) noexcept {
-    switch (type) {
-        case DeviceType::cpu:
-        case DeviceType::cuda:
-        case DeviceType::cuda_host:
-        case DeviceType::opencl:
-        case DeviceType::vulkan:
-        case DeviceType::metal:
-        case DeviceType::vpi:
-        case DeviceType::rocm:
-        case DeviceType::rocm_host:
-        case DeviceType::ext_dev:
-        case DeviceType::cuda_managed:
-        case DeviceType::oneapi:
-        case DeviceType::webgpu:
-        case DeviceType::hexagon:
-        case DeviceType::maia:
-        case DeviceType::trn:
-        case DeviceType::tpu:
-        case DeviceType::tpu_host:
-        case DeviceType::ascend: return true;
-    }
-    return false;
-}
-
 bool has_addresses(DeviceType type) noexcept {
     switch (type) {
         case DeviceType::cpu:

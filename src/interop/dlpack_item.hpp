@@ -26,8 +26,6 @@ struct Item {
 /// matter how several are packed. Throws Error{errc::bad_format}, errc::not_expressible as import_view says.
 [[nodiscard]] Format format_of(DlpackType type, bool padded, bool alone);
 
-/// DLPack defines this kind of device, or has merged it.
-[[nodiscard]] bool is_known(DeviceType type) noexcept;
 /// Addresses of this kind of memory can be added to; else `data` is a handle.
 [[nodiscard]] bool has_addresses(DeviceType type) noexcept;
 /// device_id means nothing and is 0.

@@ -17,11 +17,6 @@ Device imported_host_device(const void* data, bool ask, const char* protocol) {
     return found.device;
 }
 
-ReleasePolicy imported_policy(const std::optional<ReleasePolicy>& wish, Device device) {
-    if (wish) return *wish;
-    return device == Device::cpu() ? ReleasePolicy::wait() : ReleasePolicy::deferred();
-}
-
 void ready_for_host(const View& view, const char* protocol, bool indirect) {
     if (!reachable_from(view.device(), Device::cpu())) {
         throw Error(errc::device, std::string(protocol) + ": memory of " + to_string(view.device()) + ", which the host cannot reach");
