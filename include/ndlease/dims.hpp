@@ -76,8 +76,13 @@ public:
     NDLEASE_API void assign(int count, std::int64_t value);
     void assign(std::span<const std::int64_t> values) {
         if (values.size() <= inline_capacity && !on_heap()) {
-            std::copy(values.begin(), values.end(), inline_);
             size_ = static_cast<int>(values.size());
+            for (int i = 0; i < size_; ++i) {
+                inline_[i] = values[static_cast<std::size_t>(i)];
+#if defined(__GNUC__)
+                asm("");  // a loop of a few words, which a call of memmove is not worth
+#endif
+            }
         } else {
             assign_slow(values);
         }

@@ -134,7 +134,15 @@ private:
         operations_ = std::exchange(other.operations_, nullptr);
         if (operations_ == nullptr) return;
         if (operations_->move == nullptr) {
-            std::memcpy(storage_, other.storage_, capacity);
+            // Word by word: captures were stored as words just now, and a wider load would wait until those have left the processor's store buffer.
+            for (std::size_t at = 0; at < capacity; at += sizeof(void*)) {
+                std::uintptr_t word;
+                std::memcpy(&word, other.storage_ + at, sizeof(word));
+#if defined(__GNUC__)
+                asm("" : "+r"(word));  // so that no two words are joined
+#endif
+                std::memcpy(storage_ + at, &word, sizeof(word));
+            }
         } else {
             operations_->move(storage_, other.storage_);
         }

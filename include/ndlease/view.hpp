@@ -54,12 +54,12 @@ public:
     View() noexcept;
 
     /// Lends memory that the caller owns. `data` is element (0,...,0), which need not be the lowest address.
-    /// The lease runs `options.release` exactly once. On failure nothing is taken: `options.release` is dropped without being
+    /// The lease runs `options.release` exactly once. On failure nothing is taken: `options.release` has not been
     /// called, and the memory is still the caller's.
     /// Throws Error: errc::invalid_argument (NULL data with elements), errc::out_of_bounds (outside the allocation or the address space).
-    [[nodiscard]] static View lend(void* data, Device device, Format format, Layout layout, LendOptions options = {});
+    [[nodiscard]] static View lend(void* data, Device device, Format format, Layout layout, LendOptions&& options = {});
     /// Read-only, whatever options say.
-    [[nodiscard]] static View lend(const void* data, Device device, Format format, Layout layout, LendOptions options = {});
+    [[nodiscard]] static View lend(const void* data, Device device, Format format, Layout layout, LendOptions&& options = {});
     /// A View that stands on an existing lease (the importers' way in). The same checks.
     [[nodiscard]] static View on_lease(void* data, Device device, Format format, Layout layout, bool read_only, Allocation allocation, Lease lease);
 

@@ -49,7 +49,7 @@ std::vector<Column> import_leaves(const ArrowSchema& schema, Source&& source, bo
     }
     auto owned = std::make_unique<Owned>(Owned{source.array, source.device});
     Owned* const owner = owned.get();
-    LeaseOptions lease_options{detail::imported_policy(options.policy, source.device), nullptr, source.device, std::move(source.event)};
+    LeaseOptions lease_options{ndlease::detail::imported_policy(options.policy, source.device), nullptr, source.device, std::move(source.event)};
     const Lease lease = Lease::make([owned = std::move(owned)](const ReleaseInfo& info) noexcept { owned->give_back(info); }, std::move(lease_options));
     std::vector<Column> columns;
     columns.reserve(leaves.size());

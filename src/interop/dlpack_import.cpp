@@ -133,8 +133,8 @@ View view_of(const Tensor& tensor, const Terms& terms, ReleaseCallback&& release
 template <class Managed>
 ReleaseCallback deleter_of(Managed* tensor) {
     if (tensor->deleter == nullptr) return {};
-    const auto type = static_cast<DeviceType>(tensor->dl_tensor.device.device_type);
-    return [tensor, on_device = type != DeviceType::cpu](const ReleaseInfo& info) {
+    return [tensor](const ReleaseInfo& info) {
+        const bool on_device = static_cast<DeviceType>(tensor->dl_tensor.device.device_type) != DeviceType::cpu;
         if (on_device && (info.status == ReleaseStatus::exiting || info.status == ReleaseStatus::forked)) return;
         tensor->deleter(tensor);
     };

@@ -15,7 +15,7 @@ View View::on_lease(void* data, Device device, Format format, Layout layout, boo
     return View(data, device, std::move(format), std::move(layout), read_only, allocation, std::move(lease));
 }
 
-View View::lend(void* data, Device device, Format format, Layout layout, LendOptions options) {
+View View::lend(void* data, Device device, Format format, Layout layout, LendOptions&& options) {
     detail::check_bounds(data, layout, format.itemsize(), options.allocation);
     Lease lease;
     if (options.release || options.lock != nullptr || !options.ready.is_none()) {
@@ -24,7 +24,7 @@ View View::lend(void* data, Device device, Format format, Layout layout, LendOpt
     return View(data, device, std::move(format), std::move(layout), options.read_only, options.allocation, std::move(lease));
 }
 
-View View::lend(const void* data, Device device, Format format, Layout layout, LendOptions options) {
+View View::lend(const void* data, Device device, Format format, Layout layout, LendOptions&& options) {
     options.read_only = true;
     return lend(const_cast<void*>(data), device, std::move(format), std::move(layout), std::move(options));
 }
