@@ -7,6 +7,7 @@
 #include "cpu/positions.hpp"
 #include "cpu/simd/transpose.hpp"
 #include "cpu/staged.hpp"
+#include "cpu/tile_room.hpp"
 
 namespace ndlease::cpu {
 namespace {
@@ -75,10 +76,16 @@ public:
                task.shape[d] >= least_extent && task.dst_strides[d] == task.dst_itemsize && task.src_strides[s] == task.src_itemsize;
     }
 
-    ConvertedTiles(const backend::CopyJob& job, int d, int s) noexcept : job_(job), d_(d), s_(s) {
+    ConvertedTiles(const backend::CopyJob& job, int d, int s, const TileRoom& room) noexcept : job_(job), d_(d), s_(s) {
+        const std::int64_t buffer_bytes = room.bytes() / 2;  // each of the three has as much
+        in_ = room.in();
+        converted_ = room.in() + buffer_bytes;
+        out_ = room.out();
         const bool whole_lines = job.task.dst_strides[s] % StagedOutput::line == 0;
-        d_block_ = (whole_lines ? row_bytes : 2 * row_bytes) / job.task.dst_itemsize;  // ends within lines are dear
-        s_block_ = std::min(row_bytes / job.task.src_itemsize, buffer_bytes / (d_block_ * std::max(job.task.dst_itemsize, job.task.src_itemsize)));
+        const std::int64_t positions = buffer_bytes / std::max(job.task.dst_itemsize, job.task.src_itemsize);  // of a tile: at least 32
+        d_block_ = (whole_lines ? row_bytes : 2 * row_bytes) / job.task.dst_itemsize;                          // ends within lines are dear
+        d_block_ = std::min(d_block_, positions / 8);
+        s_block_ = std::min(row_bytes / job.task.src_itemsize, positions / d_block_);
     }
 
     /// Tiles follow each other along the destination's rows, as they do in cpu/tiles.cpp.
@@ -86,7 +93,7 @@ public:
         const detail::CopyTask& task = job_.task;
         // The first block is cut so that those after it start at a line.
         const auto past = static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(dst) % StagedOutput::line);
-        const std::int64_t d_first = past % task.dst_itemsize == 0 ? d_block_ - past / task.dst_itemsize : d_block_;
+        const std::int64_t d_first = past % task.dst_itemsize == 0 ? d_block_ - past / task.dst_itemsize % d_block_ : d_block_;
         for (std::int64_t s = 0; s < task.shape[s_]; s += s_block_) {
             const std::int64_t s_count = std::min(s_block_, task.shape[s_] - s);
             for (std::int64_t d = 0, d_count = d_first; d < task.shape[d_]; d += d_count, d_count = d_block_) {
@@ -103,7 +110,6 @@ private:
     static constexpr std::int64_t longest_item = 16;  // bytes
     static constexpr std::int64_t least_extent = 8;   // positions: of a narrower plane, tiles use up few of the lines that they hold
     static constexpr std::int64_t row_bytes = 256;    // of a tile, on either side
-    static constexpr std::int64_t buffer_bytes = 32768;
     static constexpr std::int64_t band_bytes = 8192;  // of the tile's source: so much passes through the first-level cache at once
 
     void convert_tile(std::byte* dst, const std::byte* src, std::int64_t d, std::int64_t s, const std::byte* next) noexcept {
@@ -124,10 +130,8 @@ private:
         scatter_rows(dst, dst_rows, out_, written, s, written, job_.past_caches, {next, src_rows, job_.past_caches ? d : 0, read});
     }
 
-    alignas(64) std::byte in_[buffer_bytes];
-    alignas(64) std::byte converted_[buffer_bytes];
-    alignas(64) std::byte out_[buffer_bytes];
     const backend::CopyJob& job_;
+    std::byte *in_, *converted_, *out_;
     int d_, s_;
     std::int64_t d_block_, s_block_;
 };
@@ -147,7 +151,8 @@ void copy_converting(const backend::CopyJob& job) noexcept {
         if (i != run && !(crossed && i == task.source_axis)) outer.add(task, i);
     }
     if (crossed && ConvertedTiles::serve(job, run, task.source_axis)) {
-        ConvertedTiles tiles(job, run, task.source_axis);
+        const TileRoom room(task.shape[run] * task.shape[task.source_axis] * task.dst_itemsize);
+        ConvertedTiles tiles(job, run, task.source_axis, room);
         for_each_position(outer, [&](std::int64_t dst, std::int64_t src) { tiles.convert(job.dst + dst, job.src + src); });
     } else if (crossed) {
         for_each_position(outer, [&](std::int64_t dst, std::int64_t src) { convert_plane(job, run, task.source_axis, dst, src); });

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <ndlease/copy.hpp>
+#include <ndlease/format_types.hpp>
 
 namespace {
 
@@ -70,6 +71,29 @@ bool transposes(std::int64_t m, std::int64_t n, std::int64_t item) {
     return dst == expected;
 }
 
+/// Whether (m,n) numbers are transposed and converted as loops do it.
+template <class To, class From>
+bool converts(std::int64_t m, std::int64_t n) {
+    std::vector<From> src(static_cast<std::size_t>(m * n));
+    for (std::size_t i = 0; i < src.size(); ++i) src[i] = static_cast<From>(i % 120);
+    std::vector<To> expected(src.size());
+    std::vector<To> dst(src.size());
+    for (std::int64_t i = 0; i < m; ++i) {
+        for (std::int64_t j = 0; j < n; ++j) expected[static_cast<std::size_t>(i * n + j)] = static_cast<To>(src[static_cast<std::size_t>(j * m + i)]);
+    }
+    constexpr std::int64_t to_item = sizeof(To);
+    constexpr std::int64_t from_item = sizeof(From);
+    const View to = View::lend(static_cast<void*>(dst.data()), Device::cpu(), Format::of<To>(), Layout({m, n}, {n * to_item, to_item}), {});
+    const View from = View::lend(static_cast<void*>(src.data()), Device::cpu(), Format::of<From>(), Layout({m, n}, {from_item, m * from_item}), {});
+    CopyPlan::make(to, from, {.conversion = Conversion::cpp, .max_threads = 1}).run();
+    return dst == expected;
+}
+
+template <class To, class From>
+bool converts_all() {
+    return converts<To, From>(9, 11) && converts<To, From>(70, 67) && converts<To, From>(517, 263);
+}
+
 /// Small and large, around the caches too, of every way that items are moved.
 bool transposes_all() {
     bool good = true;
@@ -79,6 +103,8 @@ bool transposes_all() {
     }
     good = transposes(2051, 1031, 4) && good;  // from 8 MiB on
     good = transposes(1031, 1027, 12) && good;
+    good = converts_all<double, std::int16_t>() && converts_all<std::int8_t, double>() && converts_all<float, std::uint8_t>() && good;
+    good = converts<float, double>(1031, 2053) && good;
     return good;
 }
 
