@@ -298,7 +298,7 @@ private:
 struct LeaseStatistics {
     std::int64_t live = 0;                 ///< made, and somebody holds a share
     std::int64_t draining = 0;             ///< nobody holds a share; the callback waits for streams
-    std::int64_t released = 0;             ///< callback done
+    std::int64_t released = 0;             ///< callback done: who reads it here sees what the callback did
     std::int64_t quarantined = 0;          ///< kept, because nobody can tell whether a stream still uses the memory
     std::int64_t double_releases = 0;      ///< attempts refused
     std::int64_t callback_exceptions = 0;  ///< callbacks that threw, when called or when destroyed

@@ -8,7 +8,7 @@ namespace ndlease {
 constinit detail::LeaseCounters detail::lease_counters;
 
 LeaseStatistics lease_statistics() noexcept {
-    const auto read = [](const std::atomic<std::int64_t>& counter) { return counter.load(std::memory_order_relaxed); };
+    const auto read = [](const std::atomic<std::int64_t>& counter) { return counter.load(std::memory_order_acquire); };
     const detail::LeaseCounters& counters = detail::lease_counters;
     LeaseStatistics s;
     s.draining = read(counters.draining);

@@ -17,6 +17,7 @@ struct LeaseCounters {
 };
 extern LeaseCounters lease_counters;
 
-inline void count(std::atomic<std::int64_t>& counter, std::int64_t by = 1) noexcept { counter.fetch_add(by, std::memory_order_relaxed); }
+/// Who reads the counter afterwards sees what this thread did before: a lease that counts as released has run its callback.
+inline void count(std::atomic<std::int64_t>& counter, std::int64_t by = 1) noexcept { counter.fetch_add(by, std::memory_order_release); }
 
 }  // namespace ndlease::detail
