@@ -19,7 +19,8 @@ namespace ndlease {
 class Event;
 namespace detail {
 struct StreamOperations;
-}
+class StreamUses;
+}  // namespace detail
 
 /// A stream that somebody else owns: {device, native handle}. Cheap to copy, keeps nothing alive.
 /// Made without a stream it is the host: work on it is done when the call that does it returns.
@@ -118,6 +119,9 @@ public:
     [[nodiscard]] void* detach() noexcept { return std::exchange(event_, nullptr); }
 
 private:
+    friend class detail::StreamUses;
+    /// Takes over `event`, one of the pool of the stream's device, and marks the work with it. Throws Error{errc::device}.
+    [[nodiscard]] static Event record_anew(void* event, StreamRef stream);
     void swap(Event& other) noexcept {
         std::swap(operations_, other.operations_);
         std::swap(event_, other.event_);

@@ -88,4 +88,15 @@ void give_block(ControlBlock* block) noexcept {
     push_chain(entry_of(*block), *block);
 }
 
+void visit_free_blocks(void (*visit)(ControlBlock&)) noexcept {
+    std::uint64_t entry = free_head.exchange(0, std::memory_order_acq_rel);
+    while (entry != 0) {
+        ControlBlock* const block = block_of(entry);
+        entry = block->next_free.load(std::memory_order_relaxed);
+        visit(*block);
+        block->skip_generation();
+        give_block(block);
+    }
+}
+
 }  // namespace ndlease::detail

@@ -12,4 +12,7 @@ namespace ndlease::detail {
 /// Gives a block back whose lease is over. Any thread; allocates nothing.
 void give_block(ControlBlock* block) noexcept;
 
+/// Calls `visit` with every block that is free now; none of them is handed out meanwhile. Any thread; allocates nothing.
+void visit_free_blocks(void (*visit)(ControlBlock&)) noexcept;
+
 }  // namespace ndlease::detail

@@ -6,7 +6,7 @@
 #include "lease/release.hpp"
 #include "lease/settle.hpp"
 #include "lease/statistics.hpp"
-#include "stream/event_pool.hpp"
+#include "lease/stream_uses.hpp"
 #include "stream/process_state.hpp"
 
 #include <ndlease/lease.hpp>
@@ -52,7 +52,7 @@ LeaseStatistics shutdown(std::chrono::milliseconds patience) noexcept {
         quarantine(current, {Settled::quarantine, {}, "its uses were not over when ndlease was shut down"});
     }
     ask_again_for_quarantined();
-    empty_event_pool();
+    destroy_idle_events();
     set_process_state(ProcessState::shut_down);
     left = stop_reaper(patience);  // what was put off meanwhile, and has nobody to wait for it
     while (left != nullptr) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "lease/block_pool.hpp"
 #include "lease/control_block.hpp"
 #include "stream/event_pool.hpp"
 
@@ -71,10 +72,18 @@ void StreamUses::unnamed_streams(const StreamOperations& operations, std::uint64
     doubtful_devices |= devices;
 }
 
+Event StreamUses::event_of(PendingWork&& pending) {
+    const StreamRef stream = pending.stream();
+    if (stream.is_host() || spare.event == nullptr || spare.operations != stream.operations() || spare.device != stream.device().id) {
+        return std::move(pending).take_event();
+    }
+    return Event::record_anew(std::exchange(spare.event, nullptr), stream);
+}
+
 void StreamUses::begin(const ReleasePolicy& release_policy, PendingWork&& pending) {
     const StreamRef stream = release_policy.stream();
     const bool same_stream = !pending.is_none() && pending.stream() == stream;
-    Event event = pending.is_none() ? Event() : std::move(pending).take_event();
+    Event event = event_of(std::move(pending));
     if (release_policy.is_stream_ordered()) policy_stream_id = same_stream ? event.stream_id() : stream.id();
     policy = release_policy;
     if (event.cuda() == nullptr) return;
@@ -87,6 +96,7 @@ void StreamUses::begin(const ReleasePolicy& release_policy, PendingWork&& pendin
 void StreamUses::clear() noexcept {
     if (std::exchange(ready_is_borrowed, false)) ready.event = nullptr;
     if (ready_capture_id != 0 && ready.event != nullptr) discard_event(*ready.operations, ready.device, std::exchange(ready.event, nullptr));
+    if (spare.event == nullptr) std::swap(spare, ready);
     give_event(ready);
     for (RecordedUse& use : uses) give_event(use);
     for (const RecordedUse& use : retired) discard_event(*use.operations, use.device, use.event);
@@ -102,6 +112,8 @@ void StreamUses::clear() noexcept {
     failures = 0;
 }
 
+void StreamUses::give_spare() noexcept { give_event(spare); }
+
 StreamUses& kept_uses(ControlBlock& block) {
     StreamUses* known = block.kept.load(std::memory_order_acquire);
     if (known != nullptr) return *known;
@@ -109,6 +121,13 @@ StreamUses& kept_uses(ControlBlock& block) {
     made->uses.reserve(4);
     // Holders on several threads may name the first stream at once: one of theirs stays.
     return block.kept.compare_exchange_strong(known, made.get(), std::memory_order_acq_rel) ? *made.release() : *known;
+}
+
+void destroy_idle_events() noexcept {
+    visit_free_blocks([](ControlBlock& block) {
+        if (StreamUses* const uses = block.kept.load(std::memory_order_acquire)) uses->give_spare();
+    });
+    empty_event_pool();
 }
 
 bool names_streams(const ReleasePolicy& policy, const PendingWork& ready) noexcept { return policy != ReleasePolicy::wait() || !ready.is_none(); }

@@ -46,6 +46,7 @@ public:
     RecordedUse ready;                   ///< the producer's pending work; no event: none
     std::uint64_t ready_capture_id = 0;  ///< of the graph capture that it is part of; 0: none
     bool ready_is_borrowed = false;      ///< its event is the producer's, who may destroy it in the callback
+    RecordedUse spare;                   ///< the event of an earlier lease's pending work, for the next one's: it is not asked of the pool again
 
     std::vector<RecordedUse> uses;      ///< one per stream
     std::vector<RecordedUse> retired;   ///< with events that refused to be recorded again; a host may still be waiting for them
@@ -66,14 +67,21 @@ public:
     /// For a new lease; the object is as new or cleared. Records the producer's pending work.
     /// Throws Error, std::bad_alloc; then nothing has changed here, and an event that `pending` held is back in its pool.
     void begin(const ReleasePolicy& release_policy, PendingWork&& pending);
-    /// Gives the events back to their pools; the capacity of the vectors stays. Allocates nothing.
+    /// Gives the events back to their pools, but for one that is kept as `spare`; the capacity of the vectors stays. Allocates nothing.
     void clear() noexcept;
+    void give_spare() noexcept;
+
+private:
+    [[nodiscard]] Event event_of(PendingWork&& pending);
 };
 
 /// Those of a live lease, made now where it has none. Throws std::bad_alloc.
 [[nodiscard]] StreamUses& uses_of(ControlBlock& block);
 /// Those of the block: as new or cleared unless the block's lease uses them. Throws std::bad_alloc at the first time.
 [[nodiscard]] StreamUses& kept_uses(ControlBlock& block);
+
+/// Destroys the events that nobody uses now: the spare ones of free blocks, and those in the pools. Any thread; allocates nothing.
+void destroy_idle_events() noexcept;
 
 /// Whether a lease made with these must have StreamUses from the start.
 [[nodiscard]] bool names_streams(const ReleasePolicy& policy, const PendingWork& ready) noexcept;

@@ -9,20 +9,31 @@ namespace ndlease {
 
 using namespace detail;
 
+namespace {
+
+void check_record(StreamRef stream, const Result& result) {
+    check(*stream.operations(), result, [&] { return "an event on " + to_string(stream); });
+}
+
+}  // namespace
+
 Event Event::record(StreamRef stream) {
+    if (stream.is_host()) return {};
+    void* event = nullptr;
+    check_record(stream, take_event(*stream.operations(), stream.device().id, &event));
+    return record_anew(event, stream);
+}
+
+Event Event::record_anew(void* event, StreamRef stream) {
     Event result;
-    if (stream.is_host()) return result;
-    const StreamOperations& operations = *stream.operations();
-    const NativeStream native{stream.device().id, stream.handle()};
-    const auto what = [&] { return "an event on " + to_string(stream); };
-    check(operations, take_event(operations, native.device, &result.event_), what);
-    result.operations_ = &operations;
+    result.operations_ = stream.operations();
+    result.event_ = event;
     result.device_ = stream.device();
     StreamIdentity identity;
-    const Result recorded = operations.identify_and_record(result.event_, native, &identity);
+    const Result recorded = stream.operations()->identify_and_record(event, {stream.device().id, stream.handle()}, &identity);
     result.stream_id_ = identity.id;
     result.capture_id_ = identity.capture.id;
-    check(operations, recorded, what);
+    check_record(stream, recorded);
     return result;
 }
 

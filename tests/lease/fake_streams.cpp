@@ -19,6 +19,7 @@ struct FakeStreams::State {
         std::uint64_t capture = 0;
     };
     struct FakeEvent {
+        int device = 0;
         FakeStream* stream = nullptr;
         int ticket = 0;
     };
@@ -101,10 +102,10 @@ const detail::StreamOperations operations = {
             return result;
         },
     .make_event =
-        [](int, void** event) noexcept {
+        [](int device, void** event) noexcept {
             const Lock lock(state->mutex);
             const Result result = state->call("make_event");
-            if (result.ok()) *event = *state->events.insert(new FakeEvent).first;
+            if (result.ok()) *event = *state->events.insert(new FakeEvent{device}).first;
             return result;
         },
     .destroy_event =
@@ -116,8 +117,10 @@ const detail::StreamOperations operations = {
         [](void* event, NativeStream stream) noexcept {
             const Lock lock(state->mutex);
             state->log.push_back("record " + name(&of(stream)));
+            auto& recorded = *static_cast<FakeEvent*>(event);
+            if (recorded.device != of(stream).device) return Result{Outcome::failed, 1, "record an event of another device"};
             const Result result = state->call("record");
-            if (result.ok()) *static_cast<FakeEvent*>(event) = {&of(stream), of(stream).enqueued};
+            if (result.ok()) recorded = {recorded.device, &of(stream), of(stream).enqueued};
             return result;
         },
     .identify_and_record =

@@ -75,6 +75,32 @@ TEST_F(StreamLease, an_event_is_given_back_once) {
     EXPECT_THAT(fake.take_log(), ElementsAre("wait 14 for 11", "wait 14 for 12", "wait 14 for 13"));
 }
 
+TEST_F(StreamLease, the_event_of_pending_work_stays_for_the_next_lease_on_its_device) {
+    for (const StreamRef stream : {a, c, a}) {  // a and c are of two devices
+        const Lease lease = lend(ReleasePolicy::wait(), stream);
+    }
+    const int events = fake.events_alive();
+    for (const StreamRef stream : {b, a, c, a, c, c}) {
+        const Lease lease = lend(ReleasePolicy::wait(), stream);
+    }
+    EXPECT_EQ(fake.events_alive(), events);
+}
+
+TEST_F(StreamLease, shutdown_destroys_the_events_that_leases_left) {
+    (void)shutdown();
+    detail::set_process_state(ProcessState::running);
+    const int of_other_tests = fake.events_alive();
+    {
+        const Lease first = lend(ReleasePolicy::wait(), a);
+        const Lease second = lend(ReleasePolicy::wait(), c);
+        use(lend(ReleasePolicy::in_order_of(a), b), c);
+    }
+    EXPECT_GT(fake.events_alive(), of_other_tests);
+    fake.finish_all();
+    (void)shutdown();
+    EXPECT_EQ(fake.events_alive(), of_other_tests);
+}
+
 TEST_F(StreamLease, a_captured_stream_whose_number_cannot_be_had_still_takes_a_share) {
     Lease lease = lend(ReleasePolicy::wait());
     fake.begin_capture(a, 72);
@@ -90,7 +116,7 @@ TEST_F(StreamLease, a_captured_stream_whose_number_cannot_be_had_still_takes_a_s
 }
 
 TEST_F(StreamLease, a_forked_child_touches_no_pool_of_events) {
-    { const Lease lease = lend(ReleasePolicy::wait(), a); }  // the pool has an event
+    { const Event given_back = Event::record(a); }  // the pool has an event
     Lease lease = lend(ReleasePolicy::wait(), b);
     (void)fake.take_log();
     detail::set_process_state(ProcessState::forked);

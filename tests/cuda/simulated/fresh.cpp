@@ -2,7 +2,7 @@
 #include "cuda/simulated/fresh.hpp"
 
 #include "backend/backend.hpp"
-#include "stream/event_pool.hpp"
+#include "lease/stream_uses.hpp"
 #include "stream/process_state.hpp"
 
 namespace ndlease::testing {
@@ -10,7 +10,7 @@ namespace ndlease::testing {
 simulated_cuda::Leaks start_fresh(const simulated_cuda::Options& options) {
     simulated_cuda::clear_faults();
     detail::set_process_state(detail::ProcessState::running);
-    detail::empty_event_pool();
+    detail::destroy_idle_events();
     backend::cuda()->forget_pools();
     return simulated_cuda::reset(options);
 }

@@ -9,8 +9,8 @@
 #include <thread>
 #include <vector>
 
+#include "lease/stream_uses.hpp"
 #include "release_world.hpp"
-#include "stream/event_pool.hpp"
 #include "stream/process_state.hpp"
 
 // On a lost device a graph cannot be destroyed, and the share that it holds stays with it: that is what is expected, and no leak of ours.
@@ -162,7 +162,7 @@ void device_reset_before_the_release(World& w) {
     w.drop();
     w.clear_faults();
     while (lease_statistics().draining != draining) std::this_thread::yield();
-    detail::empty_event_pool();
+    detail::destroy_idle_events();
     (void)simulated_cuda::take_violations();  // handles of the reset device are used, and found to be no good
 }
 

@@ -6,7 +6,7 @@
 
 #include <ndlease/error.hpp>
 
-#include "stream/event_pool.hpp"
+#include "lease/stream_uses.hpp"
 #include "stream/process_state.hpp"
 
 namespace ndlease::testing {
@@ -173,7 +173,7 @@ std::string World::finish() {
     const bool lost = simulated_cuda::is_sticky(cudaPeekAtLastError());
     if (live != 0 && !(kept != 0 && other_owners != 0) && !(lost && live_when_lost_)) note("leases stay live");  // one that is kept may own another
     end_as_owner();
-    detail::empty_event_pool();
+    detail::destroy_idle_events();
     simulated_cuda::run_all();
     if (const std::string report = violation_report(); !report.empty()) note(report);
     const simulated_cuda::Leaks leaks = simulated_cuda::reset();
