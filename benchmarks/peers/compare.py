@@ -21,7 +21,7 @@ import chart  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ON_DEVICES = ("torch", "cupy", "jax")
-ON_CPU = ("numpy", "torch", "jax")
+ON_CPU = ("numpy", "torch", "jax", "hptt")
 NOT_INSTALLED = 77
 
 
@@ -31,8 +31,8 @@ def run(words, quiet=False):
 
 
 def thread_counts(name, options):
-    """NumPy copies on one thread, XLA on as many as it likes; PyTorch is measured with each number."""
-    return [int(count) for count in options.threads.split(",")] if name == "torch" and options.device == "cpu" else [1]
+    """NumPy copies on one thread, XLA on as many as it likes; PyTorch and HPTT are measured with each number."""
+    return [int(count) for count in options.threads.split(",")] if name in ("torch", "hptt") and options.device == "cpu" else [1]
 
 
 def parts_of(options):
@@ -82,7 +82,7 @@ class Session:
         for threads in thread_counts(name, self.options):
             path = os.path.join(self.folder, f"{name}.{part}.{threads}.json")
             words = [sys.executable, os.path.join(HERE, f"{name}_peer.py"), "--command", self.options.command, *shared, path]
-            words += [] if name == "numpy" else ["--device", self.options.device]
+            words += [] if name in ("numpy", "hptt") else ["--device", self.options.device]
             words += [] if threads == 1 else ["--threads", str(threads)]
             if not self.run(words):
                 del self.peers[name]

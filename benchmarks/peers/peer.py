@@ -34,6 +34,7 @@ class Peer:
     name = "?"
     version = "?"
     device = "cpu"  # or "cuda:0"
+    computes = False  # it computes with the items, so they have to be numbers: no bit patterns that arithmetic changes
 
     def load(self, src, dst):
         """Takes the two byte buffers (NumPy arrays of uint8), before the patterns that use them."""
@@ -242,8 +243,8 @@ def run(peer, options):
     filled = None
     results = []
     for number, pattern in enumerate(patterns, 1):
-        if filled != needs_floats(pattern):
-            filled = needs_floats(pattern)
+        if filled != (peer.computes or needs_floats(pattern)):
+            filled = peer.computes or needs_floats(pattern)
             fill_random(src, filled)
             peer.load(src, dst)
         if sys.stderr.isatty():

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """benchmarks/peers: what they read, check and write, and the command that shows all of them side by side."""
 
+import ctypes
 import io
 import json
+import math
 import os
 import subprocess
 import sys
@@ -18,6 +20,7 @@ PEERS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "be
 sys.path.insert(0, PEERS)
 
 import chart  # noqa: E402
+import hptt_peer  # noqa: E402
 import numpy_peer  # noqa: E402
 import peer  # noqa: E402
 
@@ -30,6 +33,32 @@ def script(name, *arguments, **options):
 def load(path):
     with open(path, encoding="utf-8") as file:
         return json.load(file)
+
+
+class StandInForHptt:
+    """What HPTT's C interface says it does, done by NumPy: B[perm] = A, both row-major within their outer sizes."""
+
+    @staticmethod
+    def transpose(dtype, perm, rank, alpha, a, size_a, outer_a, beta, b, outer_b, threads, row_major):
+        assert (alpha, beta, threads, row_major) == (1.0, 0.0, 2, 1)
+        size_a, perm = list(size_a), list(perm)
+        assert sorted(perm) == list(range(rank))
+
+        def array(address, sizes, outer):
+            outer = list(outer)
+            assert all(outer[i] >= sizes[i] for i in range(rank))
+            strides = [math.prod(outer[i + 1 :]) * np.dtype(dtype).itemsize for i in range(rank)]
+            last = sum((n - 1) * stride for n, stride in zip(sizes, strides)) + np.dtype(dtype).itemsize
+            memory = np.frombuffer((ctypes.c_byte * last).from_address(address), np.uint8)
+            return np.ndarray(sizes, dtype, memory, 0, strides)
+
+        array(b, [size_a[axis] for axis in perm], outer_b)[...] = array(a, size_a, outer_a).transpose(perm)
+
+    def sTensorTranspose(self, *arguments):
+        self.transpose("<f4", *arguments)
+
+    def dTensorTranspose(self, *arguments):
+        self.transpose("<f8", *arguments)
 
 
 class Peers(unittest.TestCase):
@@ -117,9 +146,21 @@ class Peers(unittest.TestCase):
             done = script(f"{module}_peer", env=dict(os.environ, PYTHONPATH=hidden))
             self.assertEqual(done.returncode, 77)
             self.assertIn("is not installed", done.stderr)
+        done = script("hptt_peer", env=dict(os.environ, HPTT_LIBRARY=self.path("no library")))
+        self.assertEqual(done.returncode, 77)
+        self.assertRegex(done.stderr, "HPTT is not installed: .*no library")
+
+    def test_hptt_is_asked_for_the_right_transposes(self):
+        options = peer.arguments("").parse_args(["--command", command.BINARY, "--size", "S", "--seconds", "0", "--json", self.path("hptt.json")])
+        self.assertEqual(peer.run(hptt_peer.HpttPeer(StandInForHptt(), 2), options), 0)
+        results = {result["name"]: result for result in load(self.path("hptt.json"))["results"]}
+        for name in ("t2d_f32", "t2d_f64", "t2d_odd", "pitched", "t3d_210", "nd6_perm", "nd4_rev", "bitperm", "every2row", "contig"):
+            self.assertIs(results[name]["verified"], True, results[name])
+        for name in ("flip_last", "broadcast_row", "diagonal", "t2d_u8", "nchw_to_nhwc", "swap_4", "every2", "contig_misaligned"):
+            self.assertIn("not expressible", results[name]["not_measured"])
 
     def test_other_libraries_that_are_there(self):
-        for module in ("torch", "jax"):
+        for module in ("torch", "jax", "hptt"):
             done = script(f"{module}_peer", "--size", "S", "--seconds", "0", "--filter", "^(t2d_|flip|cast_f32|every2|item_t2d_12)", "--json", self.path(module))
             if done.returncode == 77:
                 continue
@@ -144,6 +185,35 @@ class Peers(unittest.TestCase):
         self.assertEqual((bars.count("b0"), bars.count("b1")), (3 + 1, 2 + 1))  # and the legend
         title = picture.find("{http://www.w3.org/2000/svg}title").text
         self.assertRegex(title, r"^ndlease \d+ %, NumPy \d+ % of a contiguous copy's speed$")
+
+    def test_page_of_two_reports(self):
+        def report(context, own, other):
+            context = {"cores": 2, "cpu": "<cpu>", "cache_bytes": 1 << 25, "memory_bytes": 3 << 30, "compiler": "gcc", "build_type": "Release",
+                       "onetbb": True, "version": "9", "date": "2026-01-02T", "threads": [1, 2], "library": "ndlease"} | context  # fmt: skip
+            key = {"verified": True, "threads": 1, "percent_of_model": 40, "gbps": 12.345, "family": 1}
+            peers = [{"context": {"library": "Other", "version": "3"}, "results": [key | {"name": name, "median_s": s} for name, s in other.items()]}]
+            path = self.path(f"{len(os.listdir(self.folder))}.json")
+            with open(path, "w", encoding="utf-8") as file:
+                json.dump({"context": context, "results": [key | result for result in own], "peers": peers if other else []}, file)
+            return path
+
+        medium = report({}, [{"name": "t2d_f32", "median_s": 1.0, "percent": 50.4}, {"name": "diagonal", "median_s": 1.0, "percent": 4},
+                             {"name": "tiny", "family": 29, "median_s": 1.0, "percent": 1}], {"t2d_f32": 8.0, "diagonal": 0.5, "tiny": 100.0})  # fmt: skip
+        large = report({}, [{"name": "t2d_f32", "median_s": 2.0, "percent": 59.4}, {"name": "t2d_f32", "threads": 2, "median_s": 2.0, "percent": 69.6},
+                            {"name": "flip_last", "median_s": 2.0, "percent": 85.0}], {})  # fmt: skip
+        words = [sys.executable, "-B", os.path.join(PEERS, "page.py"), medium, large]
+        done = subprocess.run(words, capture_output=True, text=True, timeout=60)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        for line in ("Every result was verified.",
+                     "- M, 1 thread: 2.0 times Other in the geometric mean of 2 patterns, 0.50 to 8.",
+                     "  Slower: diagonal 0.50.",
+                     "| t2d_f32 | 60 | 59 (missed) | 70 | 70 |",
+                     "| flip_last | 85 | 85 | - | - |",
+                     "| t2d_f32 | 50 | 40 | - | 12.3 | 59 | 40 | 70 | 8.00 |",
+                     "| flip_last | - | - | - | 12.3 | 85 | 40 | - | - |"):  # fmt: skip
+            self.assertIn(line + "\n", done.stdout)
+        wrong = report({}, [{"name": "t2d_f32", "median_s": 2.0, "percent": 59.4, "verified": False}], {})
+        self.assertIn("**Wrong: t2d_f32.**", subprocess.run([*words[:3], wrong, large], capture_output=True, text=True, timeout=60).stdout)
 
     def test_chart_shows_means_over_what_all_measured(self):
         def result(name, percent, gbps, family=1):
