@@ -51,7 +51,7 @@ def nested(shape, strides, itemsize):
     return axes, outer
 
 
-class HpttPeer(peer.Peer):
+class HpttPeer(peer.HostPeer):
     name = "HPTT"
     version = "C interface"
     computes = True
@@ -61,9 +61,6 @@ class HpttPeer(peer.Peer):
 
     def threads(self):
         return self.count
-
-    def load(self, src, dst):
-        self.src, self.dst = src, dst
 
     def plan(self, pattern):
         if pattern["change"] != "none":
@@ -94,12 +91,6 @@ class HpttPeer(peer.Peer):
         function = self.library.sTensorTranspose if size == 4 else self.library.dTensorTranspose
         words = (order, len(from_axes), 1.0, source.ctypes.data, sizes, ints(*from_outer), 0.0, target.ctypes.data, ints(*to_outer), self.count, 1)
         return lambda: function(*words)
-
-    def fetch(self):
-        return self.dst
-
-    def poison(self, count):
-        self.dst[:count] = peer.POISON
 
 
 def main():

@@ -11,12 +11,9 @@ import peer  # noqa: E402  (first: it says so where NumPy is missing)
 import numpy as np  # noqa: E402
 
 
-class NumPyPeer(peer.Peer):
+class NumPyPeer(peer.HostPeer):
     name = "NumPy"
     version = np.__version__
-
-    def load(self, src, dst):
-        self.src, self.dst = src, dst
 
     def plan(self, pattern):
         if "bfloat16" in (pattern["src_item"], pattern["dst_item"]):
@@ -44,12 +41,6 @@ class NumPyPeer(peer.Peer):
     def view(buffer, dtype, copy, side):
         first = buffer[copy[side + "_offset"] :][: dtype.itemsize].view(dtype)  # one item, at any address
         return np.lib.stride_tricks.as_strided(first[0:1].reshape(()), copy["shape"], copy[side + "_strides"], writeable=side == "dst")
-
-    def fetch(self):
-        return self.dst
-
-    def poison(self, count):
-        self.dst[:count] = peer.POISON
 
 
 def main():

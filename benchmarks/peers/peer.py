@@ -55,6 +55,19 @@ class Peer:
         return 1
 
 
+class HostPeer(Peer):
+    """One that works on the two buffers themselves."""
+
+    def load(self, src, dst):
+        self.src, self.dst = src, dst
+
+    def fetch(self):
+        return self.dst
+
+    def poison(self, count):
+        self.dst[:count] = POISON
+
+
 def arguments(description, with_device=False):
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--command", default="ndlease", help="the ndlease command that knows the patterns (default: ndlease on PATH)")
