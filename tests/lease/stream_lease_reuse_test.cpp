@@ -65,14 +65,15 @@ TEST_F(StreamLease, remembers_nothing_of_the_lease_before) {
 }
 
 TEST_F(StreamLease, an_event_is_given_back_once) {
-    { const Lease lease = lend(ReleasePolicy::wait(), a); }
-    use(lend(ReleasePolicy::wait()), b);  // in the same block, without pending work
-    const Lease first = lend(ReleasePolicy::wait(), a);
-    const Lease second = lend(ReleasePolicy::wait(), b);
-    const Lease third = lend(ReleasePolicy::wait(), c);
+    { const Lease lease = lend(ReleasePolicy::wait(), a); }  // its event stays in the block
+    { const Lease lease = lend(ReleasePolicy::wait(), c); }  // that of another device goes to the pool
+    use(lend(ReleasePolicy::wait()), b);                     // in the same block, without pending work
+    const Lease first = lend(ReleasePolicy::wait(), c);
+    const Lease second = lend(ReleasePolicy::wait(), fake.stream(14, 1));
+    const Lease third = lend(ReleasePolicy::wait(), fake.stream(15, 1));
     (void)fake.take_log();
-    for (const Lease* lease : {&first, &second, &third}) lease->order_after(fake.stream(14));
-    EXPECT_THAT(fake.take_log(), ElementsAre("wait 14 for 11", "wait 14 for 12", "wait 14 for 13"));
+    for (const Lease* lease : {&first, &second, &third}) lease->order_after(fake.stream(16, 1));
+    EXPECT_THAT(fake.take_log(), ElementsAre("wait 16 for 13", "wait 16 for 14", "wait 16 for 15"));
 }
 
 TEST_F(StreamLease, the_event_of_pending_work_stays_for_the_next_lease_on_its_device) {

@@ -73,6 +73,7 @@ class Tree:
             "NDLEASE_BUILD_TOOLS": "OFF",
             "NDLEASE_BUILD_BENCHMARKS": "OFF",
             "NDLEASE_BUILD_EXAMPLES": "OFF",
+            "NDLEASE_PRECOMPILED_HEADERS": "ON",
         }
         if ccache := shutil.which("ccache"):
             settings["CMAKE_CXX_COMPILER_LAUNCHER"] = ccache
