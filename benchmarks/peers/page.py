@@ -29,7 +29,11 @@ class Report:
             self.whole = json.load(file)
         self.context = self.whole["context"]
         self.own = self.by_name(self.whole["results"])
-        self.peers = {peer["context"]["library"]: self.by_name(peer["results"]) for peer in self.whole.get("peers", [])}
+        self.peers, self.wrong = {}, {}  # of the peers only what is right is compared
+        for peer in self.whole.get("peers", []):
+            library = peer["context"]["library"]
+            self.peers[library] = self.by_name([result for result in peer["results"] if result["verified"]])
+            self.wrong[library] = sorted({result["name"] for result in peer["results"] if result.get("mismatch")})
 
     @staticmethod
     def by_name(results):
@@ -87,6 +91,8 @@ def ratios(report, label):
             yield f"- {label}, {threads} {word}: {mean:.1f} times {peer} in the geometric mean of {len(times)} patterns, {span}."
             if slower:
                 yield f"  Slower: {', '.join(slower)}."
+        if report.wrong[peer]:
+            yield f"- {label}: {peer} gives wrong results, left out here, for {', '.join(report.wrong[peer])}."
 
 
 def targets(report):
