@@ -61,6 +61,28 @@ int first_dense_axis(const detail::CopyTask& task, std::int64_t* bytes) noexcept
     return axis;
 }
 
+// Items that are written to lines far apart, in pages that the processor does not foresee. Asking pays where the lines lie in memory, not in a cache.
+constexpr std::int64_t far_ahead = 32;                    // items
+constexpr std::int64_t least_far_items = (8 << 20) / 64;  // of the whole copy, a line of a cache each
+constexpr std::int64_t least_far_row = 4 * far_ahead;     // the last ones of a row are asked for by nobody
+
+template <class Item>
+void move_far_items(Item item, std::byte* dst, std::int64_t dst_stride, const std::byte* src, std::int64_t src_stride, std::int64_t count) noexcept {
+    const std::int64_t asked = count - far_ahead;
+    for (std::int64_t i = 0; i < asked; ++i) {
+        __builtin_prefetch(dst + (i + far_ahead) * dst_stride, 1, 2);
+        item.move(dst + i * dst_stride, src + i * src_stride);
+    }
+    move_items(item, dst + asked * dst_stride, dst_stride, src + asked * src_stride, src_stride, far_ahead);
+}
+
+bool has_far_items(const detail::CopyTask& task) noexcept {
+    const std::int64_t row = task.shape[task.shape.size() - 1];
+    std::int64_t items = 1;
+    for (const std::int64_t extent : task.shape) items *= extent;  // fits: the plan has counted them
+    return std::abs(task.dst_strides[task.shape.size() - 1]) >= ItemPacker::far_stride && row >= least_far_row && items >= least_far_items;
+}
+
 // The destination has gaps.
 void scatter(const backend::CopyJob& job) noexcept {
     const detail::CopyTask& task = job.task;
@@ -75,6 +97,10 @@ void scatter(const backend::CopyJob& job) noexcept {
                 std::byte* const to = job.dst + dst;
                 const std::byte* const from = job.src + src;
                 for (std::int64_t i = 0; i < block.count; ++i) item.move(to + block.dst[i], from + block.src[i]);
+            });
+        } else if (has_far_items(task)) {
+            for_each_position(outer, [&](std::int64_t dst, std::int64_t src) {
+                move_far_items(item, job.dst + dst, task.dst_strides[last], job.src + src, task.src_strides[last], task.shape[last]);
             });
         } else {
             for_each_position(outer, [&](std::int64_t dst, std::int64_t src) {

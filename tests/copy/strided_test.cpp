@@ -132,6 +132,22 @@ TEST_P(Strided, short_axes) {
     }
 }
 
+// src: (rows, items):(pitch, item)  dst: (rows, items):(pitch, step), so many and so far apart that their lines lie in no cache
+TEST(FarItems, of_many_rows_and_of_one) {
+    Random random(11);
+    for (const std::int64_t step : {128, 136, -160}) {
+        for (const std::int64_t items : {131'072, 131'075, 517}) {
+            const std::int64_t itemsize = random.one_in(2) ? 8 : 12;
+            const Numbers shape{131'072 / items + 2, items};
+            const std::int64_t width = std::abs(step);
+            const Numbers dst_strides{width * items + random.in(0, 1) * 24, step}, src_strides{itemsize * items, itemsize};
+            Arena arena(random, bytes_needed(shape, dst_strides, itemsize) + bytes_needed(shape, src_strides, itemsize) + 512);
+            const Side dst = place(random, arena, shape, dst_strides, itemsize);
+            ASSERT_TRUE(copies(arena, dst, place(random, arena, shape, src_strides, itemsize), plain(itemsize), false)) << step << ", " << items;
+        }
+    }
+}
+
 // src: (rows, pixels, planes):(pitch, pixel, word)  dst: (planes, rows, pixels), and the other way round
 TEST_P(Strided, planes) {
     const InstructionSet set(GetParam());

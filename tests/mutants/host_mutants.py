@@ -235,6 +235,8 @@ ORDERING = [  # where what is copied in another order, or without a plan
     Mutant("mirrored_items_packed_without_the_first", "src/cpu/simd/pack.cpp", "for (std::int64_t round = rounds - 1; round >= 0; --round)",
            "for (std::int64_t round = rounds - 1; round > 0; --round)", KERNELS),
     Mutant("source_order_forgets_where_it_begins", "src/cpu/strided.cpp", "        rows.dst += dst_stride * (rows.axes.extent[i] - 1);\n", "", WHOLE_ROWS),
+    Mutant("last_far_items_left_out", "src/cpu/strided.cpp", "src + asked * src_stride, src_stride, far_ahead);", "src + asked * src_stride, src_stride, far_ahead - 1);",
+           ("copy/copy_strided_test FarItems.*",)),
     Mutant("rows_of_lines_taken_from_any_address", "src/cpu/strided.cpp", "    return bits % StagedOutput::line == 0;", "    return bits % 16 == 0;", WHOLE_ROWS),
     Mutant("string_of_several_pieces_begins_anew", "src/cpu/fill_string.cpp", "        left -= words;\n", "        left = 0;\n", ("copy/copy_kernel_test KernelsOfX86.*",)),
     Mutant("planes_apart_read_from_the_first_ones_line", PLANES, "from[p] = words<T>(src) + head[p] * planes;", "from[p] = words<T>(src) + head[0] * planes;", PLANE_TESTS),
