@@ -134,8 +134,9 @@ def page(medium, large):
     yield "Every result was verified." if not unverified else f"**Wrong: {', '.join(unverified)}.**"
     yield "% is of C, the best contiguous copy of as many useful bytes in the same run on as many threads; *model* is % of C when memory moves"
     yield "whole 64-byte granules. Times: how many times as fast ndlease is, one thread each. [docs/performance.md](../../docs/performance.md) says what limits what.\n"
-    yield "    benchmarks/peers/compare.py --command build/host/bin/ndlease --size M --threads 1,2 --seconds 0.15 --parts 6 --peers numpy,hptt --out cpu_M"
-    yield "    benchmarks/peers/compare.py --command build/host/bin/ndlease --size L --threads 1,2 --seconds 0.15 --parts 12 --peers numpy,hptt --out cpu_L"
+    compare = "benchmarks/peers/compare.py --command build/host/bin/ndlease --threads 1,2 --seconds 0.15 --peers numpy,hptt"
+    yield f"    {compare} --size M --parts 6 --out cpu_M"
+    yield f"    {compare} --size L --parts 4 --filter '^(?!tiny|many)' --out cpu_L"
     yield "    benchmarks/peers/page.py cpu_M.json cpu_L.json > cpu.md\n"
     yield "Without calls of a few KiB:\n"
     yield from ratios(medium, "M")
