@@ -40,8 +40,8 @@ void run_callback(ControlBlock& block, const ReleaseInfo& info) noexcept {
     if (!callback.discard()) threw = true;
     if (threw) count(lease_counters.callback_exceptions);
     count(lease_counters.released);
-    count(lease_counters.draining, -1);
     give_block(&block);
+    count(lease_counters.draining, -1);  // last: who sees none draining finds all that leases left, as shutdown() does
 }
 
 void conclude(ControlBlock& block, const Settlement& settlement) noexcept {
