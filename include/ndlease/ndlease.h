@@ -309,6 +309,28 @@ NDL_API int ndl_to_cuda_array_interface(const ndl_view* view, const ndl_stream* 
 /* Nothing for NULL. */
 NDL_API void ndl_exported_end(ndl_exported* exported) NDL_NOEXCEPT;
 
+/* PEP 3118: the members of a Py_buffer that are not its owner's, so that no Python is needed here. Sizes, strides and suboffsets in bytes, shape in elements.
+ * NULL: format "B"; shape, one dimension of len bytes; strides, C order; suboffsets, no pointers on the way. */
+typedef struct ndl_buffer {
+    void* buf; /* element (0,...,0) */
+    intptr_t len;
+    intptr_t itemsize;
+    int32_t readonly; /* 0: may be written */
+    int32_t ndim;
+    const char* format;
+    const intptr_t* shape;
+    const intptr_t* strides;
+    const intptr_t* suboffsets;
+} ndl_buffer;
+
+/* `buffer`, its arrays and the format are read during the call; `release` (may be NULL: borrowed) gives it back, for a Py_buffer by PyBuffer_Release with the
+ * GIL held. Host memory. */
+NDL_API int ndl_from_buffer(const ndl_buffer* buffer, ndl_release_callback release, void* context, ndl_view* out, ndl_error* error) NDL_NOEXCEPT;
+/* The answer to a request, `flags` of PyBUF_: what *buffer points to lives, and *out holds a share, until ndl_exported_end. Waits on the host for pending work.
+ * A request that the view cannot answer is refused as an exporter's getbuffer has to: NDL_READ_ONLY, NDL_BAD_LAYOUT, NDL_NOT_EXPRESSIBLE (the format),
+ * NDL_INVALID_ARGUMENT (no request), NDL_DEVICE (memory that the host cannot reach). */
+NDL_API int ndl_to_buffer(const ndl_view* view, int flags, ndl_buffer* buffer, ndl_exported** out, ndl_error* error) NDL_NOEXCEPT;
+
 #ifdef __cplusplus
 }
 #endif
@@ -323,6 +345,10 @@ NDL_ASSERT(sizeof(ndl_copy_options) == 48);
 NDL_ASSERT_AT(ndl_copy_options, conversion, 4);
 NDL_ASSERT_AT(ndl_copy_options, max_threads, 8);
 NDL_ASSERT_AT(ndl_copy_options, max_overlap_work, 16);
+NDL_ASSERT(sizeof(ndl_buffer) == 64);
+NDL_ASSERT_AT(ndl_buffer, readonly, 24);
+NDL_ASSERT_AT(ndl_buffer, format, 32);
+NDL_ASSERT_AT(ndl_buffer, suboffsets, 56);
 NDL_ASSERT(sizeof(ndl_lease_statistics) == 64);
 NDL_ASSERT_AT(ndl_lease_statistics, callback_exceptions, 40);
 #endif

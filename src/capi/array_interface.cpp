@@ -6,11 +6,7 @@
 #include <memory>
 
 #include "capi/exchange.hpp"
-
-/// What C holds of an export.
-struct ndl_exported {
-    ndlease::cuda_array_interface::Exported dict;
-};
+#include "capi/exported.hpp"
 
 using namespace ndlease;
 using namespace ndlease::capi;
@@ -53,7 +49,7 @@ int ndl_to_cuda_array_interface(const ndl_view* view, const ndl_stream* consumer
         cuda_array_interface::ExportOptions options;
         options.stream = consumer_of(consumer);
         auto exported = std::make_unique<ndl_exported>(ndl_exported{cuda_array_interface::export_interface(whole_view(need(view, "view")), options)});
-        write_text(cuda_array_interface::to_json(exported->dict.dict()), buffer, capacity, length);
+        write_text(cuda_array_interface::to_json(std::get<cuda_array_interface::Exported>(exported->share).dict()), buffer, capacity, length);
         return exported.release();
     });
 }

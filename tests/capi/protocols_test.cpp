@@ -70,6 +70,18 @@ int by_array_interface(const ndl_view& view, ndl_view* out, ndl_error* error) {
     return NDL_OK;
 }
 
+int by_buffer(const ndl_view& view, ndl_view* out, ndl_error* error) {
+    ndl_buffer buffer = {};
+    ndl_exported* exported = nullptr;
+    if (const int status = ndl_to_buffer(&view, 0x11C /* PyBUF_FULL_RO */, &buffer, &exported, error); status != NDL_OK) {
+        EXPECT_TRUE(exported == nullptr && buffer.buf == nullptr && buffer.shape == nullptr);
+        return status;
+    }
+    const ndl_release_callback release = [](void* context, int, const ndl_stream*) { ndl_exported_end(static_cast<ndl_exported*>(context)); };
+    EXPECT_EQ(ndl_from_buffer(&buffer, release, exported, out, error), NDL_OK) << error->message;
+    return NDL_OK;
+}
+
 /// Imports may give back on a thread of ndlease's.
 void settle() {
     for (int i = 0; i < 20'000 && lease_statistics().draining != 0; ++i) std::this_thread::sleep_for(std::chrono::microseconds(100));
@@ -77,6 +89,7 @@ void settle() {
 
 constexpr Protocol protocols[] = {
     {"dlpack", by_dlpack}, {"legacy_dlpack", by_legacy_dlpack}, {"arrow", by_arrow}, {"array_struct", by_array_struct}, {"array_interface", by_array_interface},
+    {"buffer", by_buffer},
 };
 
 class CProtocols : public ::testing::TestWithParam<Protocol> {};

@@ -571,6 +571,91 @@ static void array_interfaces(void) {
     CHECK(count == 2);
 }
 
+/* The values of PyBUF_ that Python.h has. */
+enum { BUF_SIMPLE = 0, BUF_WRITABLE = 1, BUF_FORMAT = 4, BUF_ND = 8, BUF_STRIDES = 0x18, BUF_C_CONTIGUOUS = 0x38, BUF_READ = 0x100, BUF_FULL = 0x11D };
+
+static void end_export(void* context, int status, const ndl_stream* stream) {
+    (void)status, (void)stream;
+    ndl_exported_end((ndl_exported*)context);
+}
+
+static void buffers(void) {
+    const ndl_format item = scalar(NDL_FLOATING, 4, 32);
+    const intptr_t shape[2] = {2, 3}, strides[2] = {8, -2}, bad_shape[1] = {-1};
+    float memory[12];
+    int16_t numbers[7] = {0, 1, 2, 3, 4, 5, 6};
+    int count = 0, again = 0;
+    ndl_buffer buffer, untouched;
+    ndl_exported* exported = NULL;
+    ndl_view view = lend_floats(memory, &count, &item), back, part;
+    OK(ndl_to_buffer(&view, BUF_FULL, &buffer, &exported, &error));
+    CHECK(buffer.buf == memory && buffer.len == 48 && buffer.itemsize == 4 && buffer.readonly == 0 && buffer.ndim == 2 && strcmp(buffer.format, "f") == 0);
+    CHECK(buffer.shape[0] == 3 && buffer.shape[1] == 4 && buffer.strides[0] == 16 && buffer.strides[1] == 4 && buffer.suboffsets == NULL);
+    OK(ndl_from_buffer(&buffer, end_export, exported, &back, &error));
+    OK(ndl_view_slice(&view, 1, 0, 4, 2, &part, &error));
+    ndl_view_release(&view);
+    CHECK(has(&back, 2, 3, 4, 0) && f32(&back, 2, 3) == 11 && count == 0);
+    ndl_view_release(&back);
+    settle();
+    CHECK(count == 0);
+
+    /* What the view cannot answer leaves both results as they were. */
+    memset(&buffer, 0, sizeof buffer);
+    untouched = buffer;
+    exported = NULL;
+    EXPECT(NDL_BAD_LAYOUT, ndl_to_buffer(&part, BUF_C_CONTIGUOUS | BUF_FORMAT, &buffer, &exported, &error));
+    EXPECT(NDL_BAD_LAYOUT, ndl_to_buffer(&part, BUF_SIMPLE, &buffer, &exported, &error));
+    EXPECT(NDL_INVALID_ARGUMENT, ndl_to_buffer(&part, BUF_READ, &buffer, &exported, &error));
+    EXPECT(NDL_INVALID_ARGUMENT, ndl_to_buffer(&part, BUF_FULL, NULL, &exported, &error));
+    EXPECT(NDL_INVALID_ARGUMENT, ndl_to_buffer(&part, BUF_FULL, &buffer, NULL, &error));
+    EXPECT(NDL_INVALID_ARGUMENT, ndl_to_buffer(NULL, BUF_FULL, &buffer, &exported, &error));
+    OK(ndl_view_read_only(&part, &back, &error));
+    EXPECT(NDL_READ_ONLY, ndl_to_buffer(&back, BUF_STRIDES | BUF_WRITABLE, &buffer, &exported, &error));
+    CHECK(exported == NULL && memcmp(&buffer, &untouched, sizeof buffer) == 0);
+    ndl_view_release(&back);
+    OK(ndl_to_buffer(&part, BUF_STRIDES, &buffer, &exported, &error));
+    CHECK(buffer.format == NULL && buffer.strides[1] == 8 && buffer.len == 24);
+    ndl_view_release(&part);
+    CHECK(count == 0);
+    ndl_exported_end(exported);
+    CHECK(count == 1);
+
+    memset(&buffer, 0, sizeof buffer);
+    buffer.buf = numbers + 2;
+    buffer.len = 12;
+    buffer.itemsize = 2;
+    buffer.readonly = 1;
+    buffer.ndim = 2;
+    buffer.format = "h";
+    buffer.shape = shape;
+    buffer.strides = strides;
+    OK(ndl_from_buffer(&buffer, give_back, &again, &back, &error));
+    CHECK(back.data == numbers + 2 && back.rank == 2 && back.shape[1] == 3 && back.strides[0] == 8 && back.strides[1] == -2);
+    CHECK(back.flags == NDL_VIEW_READ_ONLY && back.format->kind == NDL_INTEGER && again == 0);
+    ndl_view_release(&back);
+    settle();
+    CHECK(again == 1);
+    buffer.shape = bad_shape;
+    buffer.ndim = 1;
+    EXPECT(NDL_BAD_LAYOUT, ndl_from_buffer(&buffer, give_back, &again, &back, &error));
+    buffer.ndim = 65;
+    EXPECT(NDL_OUT_OF_RANGE, ndl_from_buffer(&buffer, give_back, &again, &back, &error));
+    buffer.ndim = 2;
+    buffer.shape = shape;
+    buffer.format = "d";
+    EXPECT(NDL_BAD_FORMAT, ndl_from_buffer(&buffer, give_back, &again, &back, &error));
+    EXPECT(NDL_INVALID_ARGUMENT, ndl_from_buffer(NULL, give_back, &again, &back, &error));
+    buffer.format = NULL; /* bytes */
+    buffer.itemsize = 1;
+    buffer.shape = buffer.strides = NULL;
+    buffer.ndim = 1;
+    OK(ndl_from_buffer(&buffer, NULL, NULL, &back, &error));
+    CHECK(back.rank == 1 && back.shape[0] == 12);
+    ndl_view_release(&back);
+    settle();
+    CHECK(again == 1);
+}
+
 int main(int argc, char** argv) {
     ndl_lease_statistics before, after;
     OK(ndl_get_lease_statistics(&before, &error));
@@ -582,8 +667,9 @@ int main(int argc, char** argv) {
     dlpack();
     arrow();
     array_interfaces();
+    buffers();
     files(argc > 1 ? argv[1] : "ndlease_capi_test.npy");
-    CHECK(released == 3 + 6);
+    CHECK(released == 3 + 6 + 2);
     OK(ndl_get_lease_statistics(&after, &error));
     CHECK(after.live == before.live && after.released > before.released && after.double_releases == 0);
     OK(ndl_retry_quarantined(NULL, &error));
