@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # Builds for gpu_check.sh: build.sh DIR
-# Fills DIR (which it empties first, if it made it) with tests/, the command `ndlease`, the probe and run.sh: stripped, at most 60 MB,
-# needing no library but the C library's. Variables: ARCH (90), BUILD (build/gpu_check_smARCH), JOBS (all processors), NVCC (nvcc).
+# Fills DIR (which it empties first, if it made it) with tests.tar.gz, the command `ndlease`, the probe and run.sh: stripped, at most 60 MB,
+# needing no library but the C library's. Where it runs, the tests take three times the room. Variables: ARCH (90), BUILD (build/gpu_check_smARCH), JOBS (all processors), NVCC (nvcc).
 set -euo pipefail
 dir=$(realpath -m "$1")
 cd "$(dirname "$0")/../.."
@@ -48,6 +48,9 @@ for program in "$dir/ndlease" "$dir/probe" "$dir"/tests/*; do
     foreign=$(readelf -d "$program" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -vE '^(libc|libm|libdl|librt|libpthread|ld-linux-x86-64)\.so' || true)
     [ -z "$foreign" ] || fail "$(basename "$program") needs more than a driver: $(tr '\n' ' ' <<<"$foreign")"
 done
+count=$(find "$dir/tests" -type f | wc -l)
+tar -C "$dir" -czf "$dir/tests.tar.gz" tests
+rm -r "$dir/tests"
 bytes=$(du -sb "$dir" | cut -f1)
 [ "$bytes" -le "$most_bytes" ] || fail "$dir holds $bytes bytes, more than $most_bytes"
-echo "Built: $(find "$dir/tests" -type f | wc -l) test programs, the command and the probe for sm_$arch in $dir, $((bytes / 1000)) kB; on the machine with the GPU: $dir/run.sh"
+echo "Built: $count test programs, the command and the probe for sm_$arch in $dir, $((bytes / 1000)) kB; on the machine with the GPU: $dir/run.sh"

@@ -118,6 +118,9 @@ if command -v nvidia-smi >/dev/null; then
 fi
 cat "$out/device.txt"
 
+if [ -f "$dir/tests.tar.gz" ] && ! tar -C "$dir" -xzf "$dir/tests.tar.gz"; then
+    problems+=("tests.tar.gz cannot be unpacked")
+fi
 for program in "$dir"/tests/*; do
     [ ! -x "$program" ] || run_tests "$program"
 done

@@ -46,6 +46,8 @@ CASES = [
     ("no device", NO_DEVICE, GOOD, GOOD_TOOL, "true", 77, ["No device: nothing was checked"]),
     ("broken probe", "exit 1", GOOD, GOOD_TOOL, "true", 1, ["No device"]),
     ("all good", DEVICE, GOOD, GOOD_TOOL, "echo 1 GB/s", 0, ["Passed: 5 tests", "| a_test | 3 | 0 | 1 | passed |", "1 GB/s", "the planted race was caught; nothing found"]),
+    ("packed", DEVICE, GOOD, None, "true", 0, ["Passed: 5 tests", "| a_test | 3 | 0 | 1 | passed |"]),
+    ("packed and broken", DEVICE, GOOD, None, "true", 1, ["tests.tar.gz cannot be unpacked", "FAILED"]),
     ("a test fails", DEVICE, {**GOOD, "c_test": program(passed=4, failed=1)}, None, "true", 1, ["| c_test | 4 | 1 | 0 | FAILED |"]),
     ("a program dies", DEVICE, {**GOOD, "c_test": "kill -SEGV $$"}, None, "true", 1, ["| c_test | 0 | 0 | 0 | FAILED (no report, exit status 139) |"]),
     ("dies after its report", DEVICE, {"c_test": program(passed=4, status=3)}, None, "true", 1, ["FAILED (exit status 3)"]),
@@ -78,6 +80,12 @@ def check_case(scripts, name, device, programs, sanitizer, bench, expected_statu
         write_script(bundle / "ndlease", bench)
         for test, text in programs.items():
             write_script(bundle / "tests" / test, text)
+        if name.startswith("packed"):
+            shutil.make_archive(str(bundle / "tests"), "gztar", bundle, "tests")
+            shutil.rmtree(bundle / "tests")
+        if name == "packed and broken":
+            programs = {}
+            (bundle / "tests.tar.gz").write_bytes((bundle / "tests.tar.gz").read_bytes()[:99])
         # A tool of the machine itself is hidden by one that is blind.
         write_script(path / "compute-sanitizer", sanitizer or BLIND_TOOL)
         environment = {**os.environ, "PATH": f"{path}:{os.environ['PATH']}", "PROGRAM_SECONDS": "2"}
