@@ -619,6 +619,9 @@ static void buffers(void) {
     CHECK(count == 0);
     ndl_exported_end(exported);
     CHECK(count == 1);
+    exported = NULL;
+    EXPECT(NDL_RELEASED, ndl_to_buffer(&part, BUF_FULL, &buffer, &exported, &error));
+    CHECK(exported == NULL);
 
     memset(&buffer, 0, sizeof buffer);
     buffer.buf = numbers + 2;
@@ -640,8 +643,16 @@ static void buffers(void) {
     EXPECT(NDL_BAD_LAYOUT, ndl_from_buffer(&buffer, give_back, &again, &back, &error));
     buffer.ndim = 65;
     EXPECT(NDL_OUT_OF_RANGE, ndl_from_buffer(&buffer, give_back, &again, &back, &error));
+    buffer.ndim = -1;
+    EXPECT(NDL_OUT_OF_RANGE, ndl_from_buffer(&buffer, give_back, &again, &back, &error));
     buffer.ndim = 2;
     buffer.shape = shape;
+    buffer.len = -12;
+    EXPECT(NDL_BAD_LAYOUT, ndl_from_buffer(&buffer, give_back, &again, &back, &error));
+    buffer.len = 12;
+    buffer.buf = NULL;
+    EXPECT(NDL_INVALID_ARGUMENT, ndl_from_buffer(&buffer, give_back, &again, &back, &error));
+    buffer.buf = numbers + 2;
     buffer.format = "d";
     EXPECT(NDL_BAD_FORMAT, ndl_from_buffer(&buffer, give_back, &again, &back, &error));
     EXPECT(NDL_INVALID_ARGUMENT, ndl_from_buffer(NULL, give_back, &again, &back, &error));
