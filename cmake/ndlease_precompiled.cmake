@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# NDLEASE_PRECOMPILED_HEADERS: the headers that most sources include are compiled once, which takes more than half of the time off a build from nothing.
+# NDLEASE_PRECOMPILED_HEADERS: the headers that most sources include are compiled once, for builds from nothing.
 # Off by default: an #include that a source forgot goes unseen with it.
 option(NDLEASE_PRECOMPILED_HEADERS "Compile common headers once, for builds from nothing (as in CI)" OFF)
 set(ndlease_common_headers
